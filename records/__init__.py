@@ -1,0 +1,1 @@
+"""What a table is: field types, system fields, batch rules, set-based compare-and-set writes. Knows nothing of HTTP."""

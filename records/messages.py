@@ -1,0 +1,57 @@
+"""Texts of codes, registered by whoever raises them and looked up at the edge in the user's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+_TEXTS: dict[str, str | Promise] = {}
+
+
+def register(texts: Mapping[str, str | Promise]) -> None:
+    """Add texts by code; a code may be registered once (again only with the same text)."""
+    for code, text in texts.items():
+        if code in _TEXTS and str(_TEXTS[code]) != str(text):
+            raise ValueError(f"message code {code!r} has two texts")
+        _TEXTS[code] = text
+
+
+def text(code: str, params: Mapping[str, Any] | None = None) -> str:
+    """The sentence for a code in the active language; the code itself when nobody registered a text."""
+    template = str(_TEXTS.get(code, code))
+    try:
+        return template % dict(params or {})
+    except (KeyError, ValueError, TypeError):
+        return template
+
+
+def codes() -> frozenset[str]:
+    """All registered codes."""
+    return frozenset(_TEXTS)
+
+
+register(
+    {
+        "required": _("%(caption)s must have a value."),
+        "too_long": _("The value is too long: %(length)s characters, at most %(max)s are allowed."),
+        "invalid_value": _("'%(value)s' is not a valid value."),
+        "invalid_option": _("'%(value)s' is not one of the allowed values."),
+        "invalid_number": _("'%(value)s' is not a number."),
+        "invalid_date": _("'%(value)s' is not a date."),
+        "invalid_date_formula": _("'%(value)s' is not a date formula."),
+        "out_of_range": _("The value must be between %(min)s and %(max)s."),
+        "too_many_digits": _("The number has more digits than the field can hold."),
+        "not_found": _("'%(value)s' does not exist."),
+        "unique_violation": _("%(caption)s '%(value)s' already exists."),
+        "read_only": _("%(caption)s cannot be changed."),
+        "insert_only": _("%(caption)s cannot be changed after the record has been created."),
+        "unknown_field": _("There is no field '%(field)s'."),
+        "nul_character": _("The text contains a character that cannot be stored."),
+        "in_use": _("The record cannot be deleted because other records refer to it (%(table)s)."),
+        "stale": _("Another user has changed the record since you opened it."),
+        "rule": _("The database refused the record: %(message)s"),
+    }
+)

@@ -1,0 +1,20 @@
+"""Text helpers that agree with their SQL twins in `records.sql`."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, as the SQL function `fold()` does it."""
+    if text.isascii():
+        return text.lower()
+    plain = "".join(ch for ch in unicodedata.normalize("NFD", text) if not "\u0300" <= ch <= "\u036f")
+    return plain.lower().translate(_SPECIAL)
+
+
+def like_escape(text: str) -> str:
+    """The text with the wildcards of LIKE taken literally."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
