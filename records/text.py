@@ -18,3 +18,10 @@ def fold(text: str) -> str:
 def like_escape(text: str) -> str:
     """The text with the wildcards of LIKE taken literally."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def simple_lower(text: str) -> str:
+    """Lower case, one character for one, as SQL's `lower(... COLLATE pg_c_utf8)` does it."""
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low := ch.lower()) == 1 else "i" if ch == "\u0130" else ch for ch in text)
