@@ -1,0 +1,52 @@
+"""A filter as a sentence for people, in their language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from records.filters.checked import Checked, Condition, Test, check
+from records.filters.grammar import Filter
+
+
+def describe(tree: Filter | Checked | str, model: Any) -> str:
+    """For example "Blocked is Ship or All, No. is from 10000 to 20000". Blank for no filter."""
+    checked = tree if isinstance(tree, Checked) else check(tree, model)
+    return ", ".join(_condition(condition) for condition in checked.conditions)
+
+
+def _condition(condition: Condition) -> str:
+    groups = [_(" and ").join(_test(condition, test) for test in group) for group in condition.groups]
+    return _("%(caption)s %(tests)s") % {"caption": condition.info.caption, "tests": _(" or ").join(groups)}
+
+
+def _test(condition: Condition, test: Test) -> str:
+    if test.kind == "blank":
+        return _("is not blank") if test.negate else _("is blank")
+    low, high = _value(condition, test.low), _value(condition, test.high)
+    if test.kind == "range":
+        return _range(test, low, high)
+    if test.kind == "like":
+        return (_("is not like %(value)s") if test.negate else _("is like %(value)s")) % {"value": low}
+    return (_("is not %(value)s") if test.negate else _("is %(value)s")) % {"value": low}
+
+
+def _range(test: Test, low: str, high: str) -> str:
+    if test.negate:
+        return _("is not from %(low)s to %(high)s") % {"low": low, "high": high}
+    if test.low is None:
+        return (_("is below %(value)s") if test.high_open else _("is at most %(value)s")) % {"value": high}
+    if test.high is None:
+        return (_("is above %(value)s") if test.low_open else _("is at least %(value)s")) % {"value": low}
+    return _("is from %(low)s to %(high)s") % {"low": low, "high": high}
+
+
+def _value(condition: Condition, value: Any) -> str:
+    if condition.kind == "option" and value is not None:
+        member, caption = condition.info.options.get(value, (str(value), str(value)))
+        return str(caption) or str(member) or _("blank")
+    if condition.kind == "bool" and value is not None:
+        return _("Yes") if value else _("No")
+    return str(formats.localize(value)) if value is not None else ""
