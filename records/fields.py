@@ -326,6 +326,24 @@ class Option(_Stored, models.IntegerField):
         raise self.refuse("invalid_option", value=text[:50])
 
 
+class Choice(_Stored, models.CharField):
+    """One of a fixed list of words: the stored value is the word itself; `{word: caption}`."""
+
+    kind, base, blank_value = "option", "CharField", ""
+
+    def __init__(self, options_: Mapping[str, Any] | None = None, *, max_length: int = 30, **options: Any) -> None:
+        super().__init__(max_length=max_length, **{"default": "", "blank": True, **options})
+        self.options = {word: (word, caption) for word, caption in (options_ or {}).items()}
+        self.extensible = False
+
+    def convert(self, value: Any) -> str:
+        wanted = str(value).strip().casefold()
+        for word, (_member, caption) in self.options.items():
+            if wanted in (word.casefold(), str(caption).casefold()):
+                return word
+        raise self.refuse("invalid_option", value=str(value)[:50])
+
+
 class Guid(_Stored, models.UUIDField):
     """A plain identifier."""
 
