@@ -1,0 +1,9 @@
+"""The Sales side."""
+
+from django.apps import AppConfig
+
+
+class CrmConfig(AppConfig):
+    """The Sales side."""
+
+    name = "crm"

@@ -1,0 +1,9 @@
+"""The demo company."""
+
+from django.apps import AppConfig
+
+
+class DemoConfig(AppConfig):
+    """The demo company."""
+
+    name = "demo"

@@ -1,0 +1,1 @@
+"""Page machinery: lists, cards, dialogs, registry."""

@@ -1,0 +1,1 @@
+"""Users, permission sets, settings, saved views, tokens and audit."""

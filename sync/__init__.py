@@ -1,0 +1,1 @@
+"""Jobs, the engine, schedules and the error work-list."""
