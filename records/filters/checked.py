@@ -177,10 +177,11 @@ class _Typing:
             raise self.error("filter_value", value)
         return name
 
-    def read_option(self, value: Value) -> int:
+    def read_option(self, value: Value) -> int | str:
         typed = getattr(self.info.field, "type", self.info.field)
         try:
-            return int(typed.convert(value.text))
+            option: int | str = typed.convert(value.text)
+            return option
         except FieldError:
             raise self.error("filter_value", value) from None
 
