@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -119,6 +119,28 @@ def schema(model: Any) -> Schema:
     return _schema(model_of(model) if isinstance(model, str) else model)
 
 
+_EXTENSIONS: dict[str, dict[str, Calculated]] = {}
+
+
+def extend(label: str, fields: Mapping[str, Calculated]) -> None:
+    """Add calculated fields to a table of a lower app; lists, filters and API then know them.
+
+    Only recorded: the table need not be loaded yet. A name may be added once.
+    """
+    known = _EXTENSIONS.setdefault(label, {})
+    if doubled := set(known) & set(fields):
+        raise ValueError(f"{label} has the extension fields {sorted(doubled)} already")
+    known.update(fields)
+    _schema.cache_clear()
+
+
+def retract(label: str, *names: str) -> None:
+    """Take extension fields away again (tests leave the tables as they found them)."""
+    for name in names:
+        _EXTENSIONS.get(label, {}).pop(name, None)
+    _schema.cache_clear()
+
+
 @cache
 def _schema(model: Any) -> Schema:
     infos: list[tuple[int, FieldInfo]] = []
@@ -128,7 +150,8 @@ def _schema(model: Any) -> Schema:
             infos.append((f.creation_counter, _stored(f, f.name in system)))
     for poly in _polymorphic(model):
         infos.extend((poly.creation_counter, info) for info in _pair(model, poly))
-    for name, calculated in getattr(model.Record, "calculated", {}).items():
+    extensions = _EXTENSIONS.get(model._meta.label, {})
+    for name, calculated in {**getattr(model.Record, "calculated", {}), **extensions}.items():
         calculated.name = name
         infos.append((10**9, _calculated(name, calculated)))
     infos.sort(key=lambda pair: pair[0])

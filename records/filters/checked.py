@@ -1,6 +1,6 @@
 """A parsed filter against one table: only fields of its schema, values of the right type.
 
-`check` turns each factor into a `Test` over stored values; `sql` and `evaluate` give the same answer for it.
+`check` turns each factor into a `Probe` over stored values; `sql` and `evaluate` give the same answer for it.
 Blank text and null are one. A value of a field with a time of day may be a day: it then means the whole day (UTC).
 References with a code are tested on the code of the record they point to.
 """
@@ -24,7 +24,7 @@ NOT_ORDERED = frozenset({"guid", "polyref", "bool", "entityname"})
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Probe:
     """One typed factor. `kind`: "blank", "equal", "less", "range" or "like".
 
     equal: `low` is the value. less/range: between `low` and `high` (None: open), each end in or out.
@@ -46,7 +46,7 @@ class Condition:
 
     info: FieldInfo
     kind: str
-    groups: tuple[tuple[Test, ...], ...]
+    groups: tuple[tuple[Probe, ...], ...]
     target: Schema | None = None
 
     @property
@@ -106,24 +106,24 @@ class _Typing:
     info: FieldInfo
     kind: str
 
-    def test(self, factor: Factor) -> Test:
+    def test(self, factor: Factor) -> Probe:
         if isinstance(factor, Range):
             low = None if factor.low is None else self.bounds(factor.low)[0]
             high = None if factor.high is None else self.bounds(factor.high)[1]
-            return Test("range", low, high)
+            return Probe("range", low, high)
         if factor.op in ("=", "<>"):
             return replace(self.equal(factor.value), negate=factor.op == "<>")
         return self.order(factor)
 
-    def order(self, factor: Compare) -> Test:
+    def order(self, factor: Compare) -> Probe:
         first, last = self.bounds(factor.value)
         if factor.op == "<":
-            return Test("range", None, first, high_open=True)
+            return Probe("range", None, first, high_open=True)
         if factor.op == "<=":
-            return Test("range", None, last)
+            return Probe("range", None, last)
         if factor.op == ">":
-            return Test("range", last, None, low_open=True)
-        return Test("range", first, None)
+            return Probe("range", last, None, low_open=True)
+        return Probe("range", first, None)
 
     def bounds(self, value: Value) -> tuple[Any, Any]:
         """First and last stored value that this value means (they differ for a day of a moment)."""
@@ -136,7 +136,7 @@ class _Typing:
         found = self.read(value)
         return found, found
 
-    def equal(self, value: Value) -> Test:
+    def equal(self, value: Value) -> Probe:
         if value.is_blank:
             return self.blank()
         if self.kind in TEXTS:
@@ -145,21 +145,21 @@ class _Typing:
             raise self.error("filter_wildcard_in_value", value)
         if self.kind == "datetime":
             first, last = self.moments(value)
-            return Test("range", first, last) if first != last else Test("equal", first)
-        return Test("equal", self.read(value))
+            return Probe("range", first, last) if first != last else Probe("equal", first)
+        return Probe("equal", self.read(value))
 
-    def blank(self) -> Test:
+    def blank(self) -> Probe:
         empty = self.info.blank
         if self.kind in TEXTS or self.info.null or empty is None:
-            return Test("blank")
-        return Test("equal", empty)
+            return Probe("blank")
+        return Probe("equal", empty)
 
-    def text_equal(self, value: Value) -> Test:
+    def text_equal(self, value: Value) -> Probe:
         text = self.read(value)
         ignore_case = value.ignore_case and self.kind == "text"
         if ignore_case:
             text = simple_lower(text)
-        return Test("like" if value.has_wildcards else "equal", text, ignore_case=ignore_case)
+        return Probe("like" if value.has_wildcards else "equal", text, ignore_case=ignore_case)
 
     def read(self, value: Value) -> Any:
         reader = getattr(self, f"read_{self.kind}", None)

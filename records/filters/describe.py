@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from records.filters.checked import Checked, Condition, Test, check
+from records.filters.checked import Checked, Condition, Probe, check
 from records.filters.grammar import Filter
 
 
@@ -22,7 +22,7 @@ def _condition(condition: Condition) -> str:
     return _("%(caption)s %(tests)s") % {"caption": condition.info.caption, "tests": _(" or ").join(groups)}
 
 
-def _test(condition: Condition, test: Test) -> str:
+def _test(condition: Condition, test: Probe) -> str:
     if test.kind == "blank":
         return _("is not blank") if test.negate else _("is blank")
     low, high = _value(condition, test.low), _value(condition, test.high)
@@ -33,7 +33,7 @@ def _test(condition: Condition, test: Test) -> str:
     return (_("is not %(value)s") if test.negate else _("is %(value)s")) % {"value": low}
 
 
-def _range(test: Test, low: str, high: str) -> str:
+def _range(test: Probe, low: str, high: str) -> str:
     if test.negate:
         return _("is not from %(low)s to %(high)s") % {"low": low, "high": high}
     if test.low is None:

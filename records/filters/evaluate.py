@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from records.filters.checked import Checked, Condition, Test
+from records.filters.checked import Checked, Condition, Probe
 from records.text import simple_lower
 
 
@@ -30,7 +30,7 @@ class Matcher:
 
 
 def matches(checked: Checked, row: Mapping[str, Any]) -> bool:
-    """Test one row; for many rows make one `Matcher`."""
+    """Probe one row; for many rows make one `Matcher`."""
     return Matcher(checked)(row)
 
 
@@ -63,7 +63,7 @@ def _keys(condition: Condition) -> frozenset[str]:
     return frozenset(pk for (pk,) in rows(f'SELECT r."{target.pk_column}" FROM "{target.table}" r WHERE {where}', params))
 
 
-def _test(condition: Condition, test: Test, value: Any) -> bool:
+def _test(condition: Condition, test: Probe, value: Any) -> bool:
     if condition.is_text:
         value = "" if value is None else value
     if test.kind == "blank":
@@ -77,11 +77,11 @@ def _test(condition: Condition, test: Test, value: Any) -> bool:
     return (_cased(test, value) == test.low) != test.negate
 
 
-def _cased(test: Test, value: Any) -> Any:
+def _cased(test: Probe, value: Any) -> Any:
     return simple_lower(value) if test.ignore_case else value
 
 
-def _in_range(test: Test, value: Any) -> bool:
+def _in_range(test: Probe, value: Any) -> bool:
     if value is None:
         return False
     if test.low is not None and (value < test.low or (test.low_open and value == test.low)):

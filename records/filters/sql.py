@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BooleanField, F, Q
 from django.db.models.expressions import Expression
 
-from records.filters.checked import Checked, Condition, Test, check
+from records.filters.checked import Checked, Condition, Probe, check
 from records.filters.evaluate import blank_matches, is_about_blank_only
 from records.filters.grammar import Filter
 from records.text import like_escape
@@ -80,7 +80,7 @@ def tests_sql(condition: Condition, column: str) -> Sql:
     return "(" + " OR ".join(f"({sql})" for sql in alternatives) + ")", params
 
 
-def _test(condition: Condition, test: Test, column: str) -> Sql:
+def _test(condition: Condition, test: Probe, column: str) -> Sql:
     if test.kind == "blank":
         return _blank(condition, test, column)
     if test.kind == "range":
@@ -96,13 +96,13 @@ def _test(condition: Condition, test: Test, column: str) -> Sql:
     return f"{subject} IS DISTINCT FROM %s{cast}", [test.low]
 
 
-def _blank(condition: Condition, test: Test, column: str) -> Sql:
+def _blank(condition: Condition, test: Probe, column: str) -> Sql:
     if not condition.is_text or condition.target is not None:
         return f"{column} IS {'NOT ' if test.negate else ''}NULL", []
     return f"coalesce({column}, '') {'<>' if test.negate else '='} ''", []
 
 
-def _range(condition: Condition, test: Test, column: str) -> Sql:
+def _range(condition: Condition, test: Probe, column: str) -> Sql:
     subject = f"coalesce({column}, '') COLLATE \"C\"" if condition.is_text else column
     parts: list[str] = []
     params: list[Any] = []
