@@ -1,0 +1,123 @@
+"""References by code or GUID to primary keys: one query for each referenced table, however many records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from records import db
+from records.errors import FieldError
+from records.schema import FieldInfo, Schema, schema
+
+Target = tuple[str, str | None]
+
+
+class References:
+    """Collect what records refer to, resolve it at once, then ask for single keys.
+
+    `lookup`: also ask the reference's own look-up for texts that are no code (names of countries).
+    """
+
+    def __init__(self, described: Schema, *, lookup: bool = False) -> None:
+        self.schema, self.lookup = described, lookup
+        self.fields = [f for f in described if f.kind in ("ref", "polyref") and not f.internal]
+        self.wanted: dict[Target, set[str]] = defaultdict(set)
+        self.texts: dict[str, set[str]] = defaultdict(set)
+        self.found: dict[Target, dict[str, str]] = {}
+        self.named: dict[str, dict[str, str]] = {}
+
+    def collect(self, raw: Mapping[str, Any]) -> None:
+        """Remember what one record refers to."""
+        for info in self.fields:
+            value = raw.get(info.name)
+            if value is None or value == "":
+                continue
+            for target in self.targets(info):
+                text = self.normal(target, value)
+                if text is not None:
+                    self.wanted[target].add(text)
+            if self.lookup and getattr(info.field, "lookup", None):
+                self.texts[info.name].add(str(value).strip())
+
+    def resolve(self) -> None:
+        """Ask the database, once for each table."""
+        for target, texts in self.wanted.items():
+            self.found[target] = _keys(target, sorted(texts))
+        for name, texts in self.texts.items():
+            self.named[name] = self.schema[name].field.lookup(sorted(texts))
+
+    def key(self, info: FieldInfo, value: Any) -> str:
+        """The primary key behind a code or GUID. Raises `FieldError`."""
+        (target,) = self.targets(info)
+        text = self.normal(target, value)
+        if text is None:
+            raise FieldError(info.name, "not_found" if info.ref_code else "invalid_value", {"value": _shown(value)})
+        key = self.found.get(target, {}).get(text) or self.named.get(info.name, {}).get(str(value).strip())
+        if key is None:
+            raise FieldError(info.name, "not_found", {"value": _shown(value)})
+        return key
+
+    def target(self, info: FieldInfo, value: Any, entity: Any) -> tuple[str, str]:
+        """Key and entity name behind a GUID that may point to several tables. Raises `FieldError`."""
+        wanted = None if entity in (None, "") else self.entity(self.schema[info.companion], entity)
+        text = _guid(value)
+        if text is None:
+            raise FieldError(info.name, "invalid_value", {"value": _shown(value)})
+        for name, target in self.entities(info).items():
+            if wanted in (None, name) and text in self.found.get(target, {}):
+                return text, name
+        raise FieldError(info.name, "not_found", {"value": text})
+
+    def entity(self, info: FieldInfo, value: Any) -> str:
+        """The entity name that a caller gives. Raises `FieldError`."""
+        name = value.strip().lower() if isinstance(value, str) else ""
+        if name not in info.targets:
+            raise FieldError(info.name, "invalid_option", {"value": _shown(value)})
+        return name
+
+    def targets(self, info: FieldInfo) -> list[Target]:
+        if info.kind == "ref":
+            return [(info.ref, info.ref_code)]
+        return list(self.entities(info).values())
+
+    def entities(self, info: FieldInfo) -> dict[str, Target]:
+        """Entity name to table of a look-up with several targets."""
+        return {entity: (self.schema[name].ref, None) for entity, name in info.field.targets.items()}
+
+    def normal(self, target: Target, value: Any) -> str | None:
+        """The text to look for; None for what cannot be one."""
+        label, code = target
+        if code is None:
+            return _guid(value)
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            return None
+        try:
+            return str(schema(label)[code].normalize(str(value))) or None
+        except FieldError:
+            return None
+
+
+def _keys(target: Target, texts: list[str]) -> dict[str, str]:
+    label, code = target
+    described = schema(label)
+    if code is None:
+        sql = f'SELECT t."{described.pk_column}" FROM "{described.table}" t WHERE t."{described.pk_column}" = ANY(%s::uuid[])'
+        return {pk: pk for (pk,) in db.rows(sql, [texts])}
+    column = described[code].column
+    sql = f'SELECT t."{column}", t."{described.pk_column}" FROM "{described.table}" t WHERE t."{column}" = ANY(%s)'
+    return dict(db.rows(sql, [texts]))
+
+
+def _guid(value: Any) -> str | None:
+    if isinstance(value, UUID):
+        return str(value)
+    try:
+        return str(UUID(value.strip())) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _shown(value: Any) -> str:
+    return str(value).encode("utf-8", "replace").decode().replace("\x00", "?")[:50]
