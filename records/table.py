@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.base import ModelBase
 from django.db.models.expressions import RawSQL
 
+from records.constraints import declared
+
 if TYPE_CHECKING:
     from records.batch import Batch
 
@@ -56,7 +58,7 @@ def _generated(columns: list[str]) -> Generated:
 
 
 class TableBase(ModelBase):
-    """Adds the generated columns that `Record.search` and `Record.sort` ask for."""
+    """Adds the generated columns that `Record.search` and `Record.sort` ask for, and declared check constraints."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
         meta, record = attrs.get("Meta"), attrs.get("Record")
@@ -67,6 +69,8 @@ class TableBase(ModelBase):
                 plain = field.lstrip("-")
                 if getattr(attrs.get(plain), "kind", "") == "text":
                     attrs[f"sort_{plain}"] = _generated([plain])
+            if checks := declared(attrs):
+                attrs["Meta"] = type("Meta", (meta,) if meta else (), {"constraints": [*getattr(meta, "constraints", ()), *checks]})
         return super().__new__(mcs, name, bases, attrs, **kwargs)
 
 
@@ -83,6 +87,9 @@ class Table(models.Model, metaclass=TableBase):
 
     #: name -> (placeholder SQL, needs actor) columns set on each write; see `stamps`.
     STAMPS: ClassVar[tuple[str, ...]] = ()
+
+    #: Options are shown by member name (ERP) or by number (Sales).
+    OPTIONS_BY_NAME: ClassVar[bool] = True
 
     @classmethod
     def stamps(cls, batch: Batch) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from records.errors import FieldError, Rejected
 from records.schema import FieldInfo, Schema, schema
 from records.values.references import References
 
-ENVELOPE = ("id", "page", "row_version")
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _ACCEPTED: dict[str, tuple[type, ...]] = {
     "bool": (bool, str),
@@ -98,12 +97,10 @@ class _Reader:
 
     def find(self, name: str) -> FieldInfo | None:
         """The field to set; None for what is dropped. An unknown name is an error."""
-        if name in ENVELOPE and (name != "id" or self.schema.pk == "id"):
-            name = self.schema.pk if name == "id" else name
-        elif name == "id":
-            name = self.schema.pk
-        if name in ENVELOPE and name != self.schema.pk:
+        if name in ("page", "row_version"):
             return None
+        if name == "id":
+            name = self.schema.pk
         info = self.schema.fields.get(name)
         if info is None:
             if self.is_companion(name):
