@@ -56,11 +56,15 @@ class Problem:
 
     def same_as(self, stored: Mapping[str, Any] | None) -> bool:
         """True when a remembered error says the same."""
-        return bool(stored) and stored["code"] == self.code and dict(stored.get("params", {})) == self.stored()["params"]
+        return (
+            bool(stored) and stored["code"] == self.code and dict(stored.get("params", {})) == self.stored()["params"]
+        )
 
     def stored(self) -> dict[str, Any]:
         """As it is remembered on a coupling and in outcome rows (JSON)."""
-        params = {k: v if isinstance(v, str | int | bool | list | dict | None) else str(v) for k, v in self.params.items()}
+        params = {
+            k: v if isinstance(v, str | int | bool | list | dict | None) else str(v) for k, v in self.params.items()
+        }
         return {"code": self.code, "params": {**params, **({"field": self.field} if self.field else {})}}
 
 
@@ -131,7 +135,9 @@ class Item:
 
     __slots__ = ("erp_id", "crm_id", "source", "dest", "values", "is_new", "problem", "extra")
 
-    def __init__(self, erp_id: Key | None, crm_id: Key | None, source: Values, dest: Values, values: Values, *, is_new: bool) -> None:
+    def __init__(
+        self, erp_id: Key | None, crm_id: Key | None, source: Values, dest: Values, values: Values, *, is_new: bool
+    ) -> None:
         self.erp_id, self.crm_id, self.source, self.dest = erp_id, crm_id, source, dest
         self.values, self.is_new = values, is_new
         self.problem: Problem | None = None

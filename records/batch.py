@@ -16,7 +16,7 @@ from records.errors import FieldError
 class Row:
     """One record on its way into the table. Values are stored values by field name."""
 
-    __slots__ = ("pk", "version", "old", "new", "changed", "given", "errors", "carry")
+    __slots__ = ("pk", "version", "old", "new", "changed", "given", "errors")
 
     def __init__(
         self,
@@ -27,12 +27,10 @@ class Row:
         new: dict[str, Any] | None = None,
         changed: Iterable[str] = (),
         given: Iterable[str] = (),
-        carry: tuple[Any, ...] = (),
     ) -> None:
         self.pk, self.version, self.old, self.new = pk, version, old, new if new is not None else {}
         self.changed, self.given = set(changed), frozenset(given)
         self.errors: list[FieldError] = []
-        self.carry = carry
 
     def get(self, name: str, default: Any = None) -> Any:
         """The new value."""

@@ -17,7 +17,11 @@ def as_field_error(sch: Schema, error: Exception, *, deleting: bool = False) -> 
     state = getattr(getattr(error, "__cause__", None) or error, "pgcode", "") or ""
     detail = getattr(diag, "message_detail", "") or ""
     match = _KEY.search(detail)
-    column, value = (match.group(1).split(",")[0].strip(' "'), match.group(2)) if match else (getattr(diag, "column_name", "") or "", "")
+    column, value = (
+        (match.group(1).split(",")[0].strip(' "'), match.group(2))
+        if match
+        else (getattr(diag, "column_name", "") or "", "")
+    )
     info = next((f for f in sch if f.column == column), None)
     name, caption = (info.name, str(info.caption)) if info else ("", column)
     if state == "23505":

@@ -158,7 +158,9 @@ class DateFormula(_Words, models.CharField):
     """`[+-]n(D/W/M/Q/Y/WD)` or `C` prefix, terms joined by sign: `1M+8D`, `CM`."""
 
     kind, base, blank_value = "dateformula", "CharField", ""
-    _grammar = re.compile(r"[+-]?(?:C(?:WD|[DWMQY])|\d{1,4}(?:WD|[DWMQY])|WD\d)(?:[+-](?:C(?:WD|[DWMQY])|\d{1,4}(?:WD|[DWMQY])))*")
+    _grammar = re.compile(
+        r"[+-]?(?:C(?:WD|[DWMQY])|\d{1,4}(?:WD|[DWMQY])|WD\d)(?:[+-](?:C(?:WD|[DWMQY])|\d{1,4}(?:WD|[DWMQY])))*"
+    )
 
     def __init__(self, max_length: int = 32, **options: Any) -> None:
         options.pop("max_length", None)
@@ -235,7 +237,9 @@ class Int(_Stored, models.IntegerField):
 def _within(field: Any, number: Any) -> None:
     low, high = field.minimum, field.maximum
     if (low is not None and number < low) or (high is not None and number > high):
-        raise field.refuse("out_of_range", min=str(low if low is not None else ""), max=str(high if high is not None else ""))
+        raise field.refuse(
+            "out_of_range", min=str(low if low is not None else ""), max=str(high if high is not None else "")
+        )
 
 
 class Bool(_Stored, models.BooleanField):
@@ -404,7 +408,15 @@ class PolymorphicRef(_Marks):
 
     kind = "polyref"
 
-    def __init__(self, type_name: str, targets: Mapping[str, str], *, caption: Any = "", default_type: str | None = None, **marks: Any) -> None:
+    def __init__(
+        self,
+        type_name: str,
+        targets: Mapping[str, str],
+        *,
+        caption: Any = "",
+        default_type: str | None = None,
+        **marks: Any,
+    ) -> None:
         self.type_name, self.targets = type_name, dict(targets)
         self.caption, self.default_type = caption, default_type
         self.creation_counter = models.Field.creation_counter

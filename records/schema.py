@@ -13,7 +13,12 @@ from django.db import models
 from records.fields import Calculated, PolymorphicRef
 from records.table import Table
 
-_STAMP_KINDS = {models.UUIDField: "guid", models.DateTimeField: "datetime", models.BigIntegerField: "int", models.CharField: "text"}
+_STAMP_KINDS = {
+    models.UUIDField: "guid",
+    models.DateTimeField: "datetime",
+    models.BigIntegerField: "int",
+    models.CharField: "text",
+}
 
 
 @dataclass(frozen=True)
@@ -158,11 +163,21 @@ def _schema(model: Any) -> Schema:
     hidden = {column for p in _polymorphic(model) for column in p.targets.values()}
     fields = {i.name: (i if i.name not in hidden else FieldInfo(**{**i.__dict__, "internal": True})) for _n, i in infos}
     meta = model._meta
-    return Schema(model, meta.label, meta.db_table, meta.pk.name, meta.pk.column, fields, getattr(model.Record, "natural_key", None))
+    return Schema(
+        model,
+        meta.label,
+        meta.db_table,
+        meta.pk.name,
+        meta.pk.column,
+        fields,
+        getattr(model.Record, "natural_key", None),
+    )
 
 
 def _stored(f: Any, system: bool) -> FieldInfo:
-    kind = getattr(f, "kind", "") or next((k for c, k in _STAMP_KINDS.items() if isinstance(f, c)), "ref" if f.is_relation else "text")
+    kind = getattr(f, "kind", "") or next(
+        (k for c, k in _STAMP_KINDS.items() if isinstance(f, c)), "ref" if f.is_relation else "text"
+    )
     is_ref = bool(f.is_relation)
     return FieldInfo(
         name=f.name,
@@ -196,10 +211,18 @@ def _polymorphic(model: Any) -> list[PolymorphicRef]:
 
 def _pair(model: Any, poly: PolymorphicRef) -> list[FieldInfo]:
     columns = {entity: model._meta.get_field(name).column for entity, name in poly.targets.items()}
-    common = {"targets": columns, "required": poly.required, "readonly": poly.readonly, "insert_only": poly.insert_only, "null": True}
+    common = {
+        "targets": columns,
+        "required": poly.required,
+        "readonly": poly.readonly,
+        "insert_only": poly.insert_only,
+        "null": True,
+    }
     return [
         FieldInfo(poly.name, "polyref", poly.caption, poly, companion=poly.type_name, **common),
-        FieldInfo(poly.type_name, "entityname", poly.type_name, poly, companion=poly.name, **{**common, "required": False}),
+        FieldInfo(
+            poly.type_name, "entityname", poly.type_name, poly, companion=poly.name, **{**common, "required": False}
+        ),
     ]
 
 

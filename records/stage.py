@@ -58,7 +58,9 @@ def _table(columns: Sequence[Column]) -> str:
 def _copy(name: str, columns: Sequence[Column], rows: list[Sequence[Any]]) -> None:
     names = ",".join(f'"{c.name}"' for c in columns)
     with db.cursor() as cursor:
-        cursor.cursor.copy_expert(f"COPY {name} ({names}) FROM STDIN WITH (NULL E'\\x02')", io.StringIO(copy_text(rows)))
+        cursor.cursor.copy_expert(
+            f"COPY {name} ({names}) FROM STDIN WITH (NULL E'\\x02')", io.StringIO(copy_text(rows))
+        )
 
 
 def copy_text(rows: list[Sequence[Any]]) -> str:

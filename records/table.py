@@ -54,7 +54,9 @@ Generated, Expression = _RawGenerated, _Expression
 
 
 def _generated(columns: list[str]) -> Generated:
-    return Generated(expression=Expression(_folded(columns).sql), output_field=models.TextField(), db_persist=True, editable=False)
+    return Generated(
+        expression=Expression(_folded(columns).sql), output_field=models.TextField(), db_persist=True, editable=False
+    )
 
 
 class TableBase(ModelBase):
@@ -70,7 +72,9 @@ class TableBase(ModelBase):
                 if getattr(attrs.get(plain), "kind", "") == "text":
                     attrs[f"sort_{plain}"] = _generated([plain])
             if checks := declared(attrs):
-                attrs["Meta"] = type("Meta", (meta,) if meta else (), {"constraints": [*getattr(meta, "constraints", ()), *checks]})
+                attrs["Meta"] = type(
+                    "Meta", (meta,) if meta else (), {"constraints": [*getattr(meta, "constraints", ()), *checks]}
+                )
         return super().__new__(mcs, name, bases, attrs, **kwargs)
 
 

@@ -12,6 +12,7 @@ The number of statements does not depend on the number of rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,19 +53,6 @@ class Written:
         if self.stale:
             raise Stale(self.stale[0])
         return self.rows[0] if self.rows else Row(self.unchanged[0])
-
-
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """More CTEs behind the writing statement, for who wants to store something with it in one go.
-
-    `columns`: extra staged columns, filled from `Row.carry`. `sql`: `, name AS (...)` parts that may read `w`
-    (columns: pk, version and all carried ones). `params`: their parameters.
-    """
-
-    columns: Sequence[Column] = ()
-    sql: str = ""
-    params: Sequence[Any] = ()
 
 
 def insert(model: Any, values: Iterable[dict[str, Any]], *, source: str) -> Written:
@@ -117,7 +105,9 @@ def delete(model: Any, keys: Iterable[tuple[str, int | None]], *, source: str) -
     return result
 
 
-def read(sch: Schema, pks: Sequence[str], *, lock: bool = False, fields: Iterable[str] | None = None) -> dict[str, tuple[int, dict[str, Any]]]:
+def read(
+    sch: Schema, pks: Sequence[str], *, lock: bool = False, fields: Iterable[str] | None = None
+) -> dict[str, tuple[int, dict[str, Any]]]:
     """Stored values by primary key: {pk: (row version, {field: value})}; all fields unless named."""
     infos = [f for f in sch if (f.stored or f.targets) and (fields is None or f.name in fields)]
     columns = ", ".join(f.sql("t") for f in infos)
@@ -128,7 +118,7 @@ def read(sch: Schema, pks: Sequence[str], *, lock: bool = False, fields: Iterabl
     return {r[0]: (r[1], dict(zip(names, r[2:], strict=True))) for r in db.rows(sql, [list(pks)])} if pks else {}
 
 
-def write_batch(batch: Batch, *, carry: Carry | None = None, trusted: bool = False, around: Any = None) -> Written:
+def write_batch(batch: Batch, *, trusted: bool = False, around: AbstractContextManager[None] | None = None) -> Written:
     """Run rules and write the rows of an insert or update batch whose `new`, `old`, `changed` are set.
 
     `trusted`: values are normalised already (the engine's transfer did). `around`: context manager entered around the
@@ -148,11 +138,8 @@ def write_batch(batch: Batch, *, carry: Carry | None = None, trusted: bool = Fal
     result.rejected = [row for row in batch.rows if row.errors]
     live = batch.live
     if live:
-        if around is None:
-            written = _store(sch, batch, live, carry or Carry())
-        else:
-            with around:
-                written = _store(sch, batch, live, carry or Carry())
+        with around or nullcontext():
+            written = _store(sch, batch, live)
         result.rows = [row for row in live if row.pk in written]
         result.stale = [row.pk for row in live if row.pk not in written and not row.errors]
         result.rejected.extend(row for row in live if row.errors)
@@ -207,7 +194,11 @@ def _field_rules(sch: Schema, batch: Batch) -> None:
     for name, rule in getattr(sch.model.Record, "field_rules", {}).items():
         if batch.source == "sync" and name not in (batch.validate or ()):
             continue
-        rows = [row for row in batch.live if name in row.changed and (batch.kind == "update" or row.new.get(name) != sch[name].blank)]
+        rows = [
+            row
+            for row in batch.live
+            if name in row.changed and (batch.kind == "update" or row.new.get(name) != sch[name].blank)
+        ]
         if rows:
             rule(batch, rows)
 
@@ -217,7 +208,7 @@ def _constraints(sch: Schema, batch: Batch, trusted: bool) -> None:
     for row in batch.live:
         for info in required:
             value = row.new.get(info.name)
-            if (value is None or value == "") and info.kind != "bool":
+            if (value is None or value == "") and info.kind != "bool" and info.name in row.new:
                 row.reject(info.name, "required", caption=str(info.caption))
         if not trusted:
             _renormalize(sch, row)
@@ -257,7 +248,9 @@ def _taken(sch: Schema, info: FieldInfo, values: list[Any]) -> dict[Any, str]:
 
 
 def _columns(sch: Schema, names: Iterable[str]) -> list[tuple[Column, FieldInfo]]:
-    return [(Column(f.column, str(f.field.db_type(db.connection))), f) for f in sch if f.stored and f.name in set(names)]
+    return [
+        (Column(f.column, str(f.field.db_type(db.connection))), f) for f in sch if f.stored and f.name in set(names)
+    ]
 
 
 def _spread(sch: Schema, rows: list[Row], names: set[str]) -> set[str]:
@@ -272,7 +265,7 @@ def _spread(sch: Schema, rows: list[Row], names: set[str]) -> set[str]:
     return names
 
 
-def _store(sch: Schema, batch: Batch, rows: list[Row], carry: Carry) -> dict[str, int]:
+def _store(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
     """The writing statement; {pk: new version} of the rows it reached.
 
     What the database rejects is bisected until the poison row stands alone and gets the error.
@@ -281,52 +274,50 @@ def _store(sch: Schema, batch: Batch, rows: list[Row], carry: Carry) -> dict[str
     try:
         with transaction.atomic():
             db.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            return write(sch, batch, rows, carry)
+            return write(sch, batch, rows)
     except (IntegrityError, DataError) as error:
         if len(rows) > 1:
             half = len(rows) // 2
-            return _store(sch, batch, rows[:half], carry) | _store(sch, batch, rows[half:], carry)
+            return _store(sch, batch, rows[:half]) | _store(sch, batch, rows[half:])
         rows[0].errors.append(as_field_error(sch, error))
         return {}
 
 
-def _insert_sql(sch: Schema, batch: Batch, rows: list[Row], carry: Carry) -> dict[str, int]:
+def _insert_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
     names = _spread(sch, rows, {f.name for f in sch if f.stored and not f.system and f.name != sch.pk})
     pairs = _columns(sch, names)
     stamps = sch.model.stamps(batch)
-    columns = [Column(sch.pk_column, "uuid"), *(c for c, _f in pairs), *carry.columns]
+    columns = [Column(sch.pk_column, "uuid"), *(c for c, _f in pairs)]
     order = [f.name for _c, f in pairs]
-    data = [[row.pk, *[row.new.get(n) for n in order], *row.carry] for row in rows]
+    data = [[row.pk, *[row.new.get(n) for n in order]] for row in rows]
     target = [f'"{c.name}"' for c in columns[: 1 + len(pairs)]]
     with staged(columns, data) as (relation, params):
         stamp_names = "".join(f', "{name}"' for name in stamps)
         stamp_marks = ", %s" * len(stamps)
-        source = f"s AS MATERIALIZED (SELECT * FROM {relation} v)" if params else f"s AS (SELECT * FROM {relation})"
-        ins = f'INSERT INTO "{sch.table}" ({", ".join(target)}{stamp_names}) SELECT {", ".join("s." + t for t in target)}{stamp_marks} FROM s'
-        extra = "".join(f', s."{c.name}"' for c in carry.columns)
-        sql = f'WITH {source}, i AS ({ins}), w AS (SELECT s."{sch.pk_column}" AS pk, 1::bigint AS version{extra} FROM s){carry.sql} SELECT 1'
-        db.execute(sql, [*params, *stamps.values(), *carry.params])
+        ins = (
+            f'INSERT INTO "{sch.table}" ({", ".join(target)}{stamp_names}) '
+            f"SELECT {', '.join('s.' + t for t in target)}{stamp_marks} FROM {relation} s"
+        )
+        db.execute(ins, [*stamps.values(), *params])
     return {row.pk: 1 for row in rows}
 
 
-def _update_sql(sch: Schema, batch: Batch, rows: list[Row], carry: Carry) -> dict[str, int]:
+def _update_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
     names = _spread(sch, rows, set().union(*(row.changed for row in rows)))
     pairs = _columns(sch, names)
     stamps = sch.model.stamps(batch)
-    columns = [Column("stage_pk", "uuid"), Column("stage_version", "bigint"), *(c for c, _f in pairs), *carry.columns]
+    columns = [Column("stage_pk", "uuid"), Column("stage_version", "bigint"), *(c for c, _f in pairs)]
     order = [f.name for _c, f in pairs]
-    data = [[row.pk, row.version, *[row.new.get(n) for n in order], *row.carry] for row in rows]
+    data = [[row.pk, row.version, *[row.new.get(n) for n in order]] for row in rows]
     sets = [f'"{c.name}" = s."{c.name}"' for c, _f in pairs] + [f'"{name}" = %s' for name in stamps]
     sets.append("row_version = t.row_version + 1")
     with staged(columns, data) as (relation, params):
-        extra = "".join(f', s."{c.name}"' for c in carry.columns)
-        upd = (
+        sql = (
             f'UPDATE "{sch.table}" t SET {", ".join(sets)} FROM {relation} s '
             f'WHERE t."{sch.pk_column}" = s.stage_pk AND t.row_version = s.stage_version '
-            f'RETURNING t."{sch.pk_column}" AS pk, t.row_version AS version{extra}'
+            f'RETURNING t."{sch.pk_column}" AS pk, t.row_version AS version'
         )
-        sql = f"WITH w AS ({upd}){carry.sql} SELECT pk, version FROM w"
-        found = db.rows(sql, [*stamps.values(), *params, *carry.params])
+        found = db.rows(sql, [*stamps.values(), *params])
     return dict(found)
 
 
@@ -345,5 +336,9 @@ def _delete_live(sch: Schema, batch: Batch) -> list[Row]:
             return []
         half = len(rows) // 2
         parts = (rows[:half], rows[half:])
-        return [r for part in parts for r in _delete_live(sch, Batch(sch.model, "delete", batch.source, part, batch.actor, batch.now))]
+        return [
+            r
+            for part in parts
+            for r in _delete_live(sch, Batch(sch.model, "delete", batch.source, part, batch.actor, batch.now))
+        ]
     return rows

@@ -31,33 +31,35 @@ class Record:
 class Write:
     """A record to be written: for an update `version` is the one seen and `old` the values read.
 
-    `carry`: values for the carried columns of `WriteContext.carry`. Rules of the side may add fields to `values`.
+    Rules of the side may change further fields; `WriteResult.values` and `.changed` tell.
     """
 
     key: Key
     values: Values
     version: int | None = None
     old: Values = field(default_factory=dict)
-    carry: tuple[Any, ...] = ()
-    changes: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class WriteContext:
-    """How a write happens: the fields whose field rules run, the actor, the origin tag, further SQL (same database)."""
+    """How a write happens: the fields whose field rules run, the actor, the origin tag (`quiet`: not logged at all)."""
 
     validate: frozenset[str] = frozenset()
     actor: str = ""
     origin: str = ""
     quiet: bool = False
-    carry: Any = None
 
 
 @dataclass(slots=True)
 class WriteResult:
-    """New versions by key, keys that somebody else changed meanwhile, and refused keys with their problem."""
+    """New versions by key, keys that somebody else changed meanwhile, and refused keys with their problem.
+
+    `values`: the records' values as stored now (at least the written fields), `changed`: the fields that were written.
+    """
 
     versions: dict[Key, int] = field(default_factory=dict)
+    values: dict[Key, Values] = field(default_factory=dict)
+    changed: dict[Key, set[str]] = field(default_factory=dict)
     stale: list[Key] = field(default_factory=list)
     rejected: dict[Key, Problem] = field(default_factory=dict)
 
@@ -88,7 +90,9 @@ class Gateway(Protocol):
     def ranges(self, table: str, filter: Any = None, *, size: int = 5000) -> list[tuple[Key, int]]:
         """Upper keys of consecutive ranges of about `size` records, with the number of records in each."""
 
-    def read_many(self, table: str, keys: Sequence[Key], fields: Iterable[str], *, lock: bool = False) -> dict[Key, Record]:
+    def read_many(
+        self, table: str, keys: Sequence[Key], fields: Iterable[str], *, lock: bool = False
+    ) -> dict[Key, Record]:
         """The records that exist, by key."""
 
     def locked(self, table: str, keys: Sequence[Key]) -> set[Key]:
