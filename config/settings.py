@@ -89,8 +89,11 @@ ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
-# Packages of coupling pairs; each holds one `mapping.py`. Another one needs no more than its name here.
-TANDEM_PAIRS: list[str] = env.list("TANDEM_PAIRS", default=[])
+# Packages of coupling pairs, each with a `mapping.py`: every folder in coupling/pairs, and others by their name.
+TANDEM_PAIRS: list[str] = [
+    *(f"coupling.pairs.{path.parent.name}" for path in sorted((ROOT / "coupling/pairs").glob("*/mapping.py"))),
+    *env.list("TANDEM_PAIRS", default=[]),
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

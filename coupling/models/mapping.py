@@ -1,0 +1,176 @@
+"""Integration table mappings, their field lines, and the field lines of earlier versions."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from coupling.models.base import CouplingTable, Json
+from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Text
+from records.schema import model_of, schema
+
+DIRECTIONS = {
+    "bidirectional": _("Bidirectional"),
+    "to_crm": _("To Integration Table"),
+    "from_crm": _("From Integration Table"),
+}
+UPDATE_CONFLICTS = {
+    "none": _("None"),
+    "send": _("Send update to integration table"),
+    "get": _("Get update from integration table"),
+    "merge": _("Merge"),
+}
+DELETION_CONFLICTS = {
+    "none": _("None"),
+    "restore": _("Restore Records"),
+    "remove_coupling": _("Delete Coupling"),
+}
+TRANSFORMATION_DIRECTIONS = {"to_crm": DIRECTIONS["to_crm"], "from_crm": DIRECTIONS["from_crm"]}
+
+
+class IntegrationTableMapping(CouplingTable):
+    """One pair of tables. `version` counts changes of the mapping or its field lines; see `MappingVersion`.
+
+    The two `..._fltr` fields are the watermarks of the original: shown as information, decided nothing by.
+    """
+
+    name = Code(20, caption=_("Name"), required=True, insert_only=True, unique=True)
+    erp_table = Text(80, caption=_("Table"), required=True, insert_only=True)
+    crm_table = Text(80, caption=_("Integration Table"), required=True, insert_only=True)
+    crm_key_field = Text(64, caption=_("Integration Table Unique ID Field"), insert_only=True)
+    direction = Choice(DIRECTIONS, default="bidirectional", caption=_("Direction"))
+    only_coupled = Bool(default=True, caption=_("Synch. Only Coupled Records"))
+    table_filter = Memo(caption=_("Table Filter"))
+    integration_table_filter = Memo(caption=_("Integration Table Filter"))
+    update_conflict = Choice(UPDATE_CONFLICTS, default="none", caption=_("Resolve Update Conflicts"))
+    deletion_conflict = Choice(DELETION_CONFLICTS, default="none", caption=_("Resolve Deletion Conflicts"))
+    depends_on = Json(default=list, caption=_("Dependency Filter"))
+    disable_event_job_resch = Bool(caption=_("Disable Event-Driven Synchronization"))
+    create_new_in_case_of_no_match = Bool(caption=_("Create New in Case of No Match"))
+    synch_after_bulk_coupling = Bool(caption=_("Synch. After Bulk Coupling"))
+    multi_company_synch_enabled = Bool(caption=_("Multi-Company Synchronization Enabled"))
+    synch_int_tbl_mod_on_fltr = DateTime(caption=_("Synch. Int. Tbl. Mod. On Fltr."), readonly=True)
+    synch_modified_on_filter = DateTime(caption=_("Synch. Modified On Filter"), readonly=True)
+    user_defined = Bool(caption=_("User-Defined"), readonly=True)
+    version = Int(default=1, caption=_("Version"), readonly=True)
+
+    SYSTEM: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("Integration Table Mapping")
+        verbose_name_plural = _("Integration Table Mappings")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["erp_table", "crm_table", "crm_key_field"], name="coupling_one_mapping_per_pair"
+            )
+        ]
+
+    class Record:
+        label = _("Integration Table Mapping")
+        plural = _("Integration Table Mappings")
+        natural_key = "name"
+        title = ("name",)
+        search = ("name", "erp_table", "crm_table")
+        sort = ("name",)
+        path = "mappings"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_option(self) -> bool:
+        """True where codes are mapped to values of an option set instead of records to records."""
+        return self.crm_key_field != schema(self.crm_table).pk
+
+    @property
+    def erp_model(self) -> Any:
+        """The table class of the ERP side."""
+        return model_of(self.erp_table)
+
+    @property
+    def crm_model(self) -> Any:
+        """The table class of the CRM side."""
+        return model_of(self.crm_table)
+
+    def allows(self, direction: str) -> bool:
+        """True where this mapping carries data in the direction `to_crm` or `from_crm`."""
+        return self.direction in ("bidirectional", direction)
+
+
+class IntegrationFieldMapping(CouplingTable):
+    """One field line; lines are processed in the order of `no`. An empty field cell makes it a constant."""
+
+    mapping = models.ForeignKey(IntegrationTableMapping, models.CASCADE, related_name="lines")
+    no = Int(caption=_("No."), readonly=True)
+    erp_field = Text(64, caption=_("Field"))
+    crm_field = Text(64, caption=_("Integration Table Field"))
+    direction = Choice(DIRECTIONS, default="bidirectional", caption=_("Direction"))
+    constant = Text(100, caption=_("Constant Value"))
+    validate_erp = Bool(caption=_("Validate Field"))
+    validate_crm = Bool(caption=_("Validate Integration Table Field"))
+    clear_on_failure = Bool(caption=_("Clear Value on Failed Sync"))
+    not_null = Bool(caption=_("Not Null"))
+    truncate = Bool(caption=_("Truncate"))
+    only_new = Bool(caption=_("Only for New Records"))
+    enabled = Bool(default=True, caption=_("Enabled"))
+    transformation = Code(20, caption=_("Transformation Rule"))
+    transformation_direction = Choice(
+        TRANSFORMATION_DIRECTIONS, default="to_crm", caption=_("Transformation Direction")
+    )
+    match = Bool(caption=_("Use for Match-Based Coupling"))
+    match_case_sensitive = Bool(caption=_("Case-Sensitive Matching"))
+    match_priority = Int(minimum=0, caption=_("Match Priority"))
+    blank_from = Text(64, internal=True)
+
+    SYSTEM: ClassVar[tuple[str, ...]] = ()
+
+    class Meta:
+        verbose_name = _("Integration Field Mapping")
+        verbose_name_plural = _("Integration Field Mappings")
+        ordering: ClassVar[list[str]] = ["mapping", "no"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["mapping", "no"], name="coupling_line_order", deferrable=models.Deferrable.DEFERRED
+            )
+        ]
+
+    class Record:
+        label = _("Integration Field Mapping")
+        plural = _("Integration Field Mappings")
+        natural_key = None
+        title = ("erp_field", "crm_field")
+        search = ("erp_field", "crm_field")
+        sort = ("no",)
+        path = "mapping-fields"
+
+    def __str__(self) -> str:
+        return f"{self.erp_field} - {self.crm_field}"
+
+    @property
+    def key(self) -> str:
+        """The ERP field, without one the CRM field; `line_keys` tells lines with the same ERP field apart."""
+        return self.erp_field or self.crm_field
+
+
+class MappingVersion(models.Model):
+    """What a mapping and its field lines were in one version, so that older `base` arrays can be read.
+
+    It outlives the mapping: `version` goes on where a mapping of the same name is made again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    mapping = models.CharField(max_length=20)
+    version = models.IntegerField()
+    snapshot = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["mapping", "version"], name="coupling_one_snapshot_per_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mapping} {self.version}"

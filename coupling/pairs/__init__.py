@@ -1,0 +1,1 @@
+"""One folder per pair of tables: its default mapping, its business rules, its tests. `settings.TANDEM_PAIRS` lists them."""

@@ -1,0 +1,1 @@
+"""ERP contacts (people of a company) and CRM contacts."""

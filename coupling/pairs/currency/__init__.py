@@ -1,0 +1,1 @@
+"""ERP currencies and CRM transaction currencies."""

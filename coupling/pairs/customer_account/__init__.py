@@ -1,0 +1,1 @@
+"""ERP customers and CRM accounts."""

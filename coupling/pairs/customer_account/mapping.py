@@ -1,0 +1,45 @@
+"""CUSTOMER: customers and the accounts of relationship type Customer, in both directions."""
+
+from coupling.declare import TO_CRM, Line, TableMapping
+
+MAPPING = TableMapping(
+    name="CUSTOMER",
+    erp_table="erp.Customer",
+    crm_table="crm.Account",
+    crm_key_field="accountid",
+    depends_on=("SALESPEOPLE", "CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT"),
+    table_filter="blocked=0",
+    integration_table_filter="statecode=0,customertypecode=3,bcbi_companyid={company}|''",
+    lines=(
+        Line(crm_field="owneridtype", direction=TO_CRM, constant="systemuser", person_only=True),
+        Line(
+            erp_field="salesperson_code",
+            crm_field="ownerid",
+            direction=TO_CRM,
+            validate_erp=True,
+            not_null=True,
+            person_only=True,
+        ),
+        Line(erp_field="name", crm_field="name", validate_erp=True, truncate=True),
+        Line(erp_field="contact", crm_field="address1_primarycontactname", truncate=True),
+        Line(erp_field="address", crm_field="address1_line1", validate_erp=True, truncate=True),
+        Line(erp_field="address_2", crm_field="address1_line2", validate_erp=True, truncate=True),
+        Line(erp_field="post_code", crm_field="address1_postalcode", validate_erp=True),
+        Line(erp_field="city", crm_field="address1_city", validate_erp=True, truncate=True),
+        Line(erp_field="country_region_code", crm_field="address1_country"),
+        Line(erp_field="county", crm_field="address1_stateorprovince", validate_erp=True, truncate=True),
+        Line(erp_field="currency_code", crm_field="transactioncurrencyid", validate_erp=True),
+        Line(erp_field="e_mail", crm_field="emailaddress1", validate_erp=True),
+        Line(erp_field="fax_no", crm_field="fax", validate_erp=True, truncate=True),
+        Line(erp_field="home_page", crm_field="websiteurl", validate_erp=True),
+        Line(erp_field="phone_no", crm_field="telephone1", validate_erp=True, truncate=True),
+        Line(erp_field="shipment_method_code", crm_field="address1_freighttermscode", validate_erp=True),
+        Line(erp_field="shipping_agent_code", crm_field="address1_shippingmethodcode", validate_erp=True),
+        Line(erp_field="payment_terms_code", crm_field="paymenttermscode", validate_erp=True),
+        Line(erp_field="credit_limit_lcy", crm_field="creditlimit", direction=TO_CRM, validate_erp=True),
+        Line(erp_field="primary_contact_no", crm_field="primarycontactid", validate_erp=True, clear_on_failure=True),
+        Line(erp_field="no", crm_field="accountnumber", direction=TO_CRM, validate_erp=True, enabled=False),
+        Line(erp_field="mobile_phone_no", crm_field="telephone2", validate_erp=True, truncate=True, enabled=False),
+        Line(crm_field="customertypecode", direction=TO_CRM, constant="3", only_new=True),
+    ),
+)

@@ -1,0 +1,1 @@
+"""ERP payment terms and the option set `paymenttermscode` of accounts and contacts."""

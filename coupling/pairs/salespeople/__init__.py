@@ -1,0 +1,1 @@
+"""ERP salespeople and CRM system users; exists only with ownership Person."""
