@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 _TEXTS: dict[str, str | Promise] = {}
+_NAMES: dict[str, Callable[[], str]] = {}
 
 
 def register(texts: Mapping[str, str | Promise]) -> None:
@@ -19,13 +20,40 @@ def register(texts: Mapping[str, str | Promise]) -> None:
         _TEXTS[code] = text
 
 
+def register_names(names: Mapping[str, Callable[[], str]]) -> None:
+    """Names that every text may use as `%(name)s` without a parameter, such as those of the products."""
+    _NAMES.update(names)
+
+
 def text(code: str, params: Mapping[str, Any] | None = None) -> str:
-    """The sentence for a code in the active language; the code itself when nobody registered a text."""
+    """The sentence for a code in the active language; the code itself when nobody registered a text.
+
+    A parameter `@erp.Customer` or `@erp.Customer.name` stands for the caption of that table or field.
+    """
     template = str(_TEXTS.get(code, code))
     try:
-        return template % dict(params or {})
+        return template % _Params({name: _caption(value) for name, value in (params or {}).items()})
     except (KeyError, ValueError, TypeError):
         return template
+
+
+class _Params(dict[str, Any]):
+    def __missing__(self, name: str) -> str:
+        return _NAMES[name]()
+
+
+def _caption(value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith("@"):
+        return value
+    from records.schema import schema
+
+    app, _dot, rest = value[1:].partition(".")
+    table, _dot, field = rest.partition(".")
+    try:
+        described = schema(f"{app}.{table}")
+        return str(described[field].caption if field else described.model.Record.label)
+    except (LookupError, AttributeError):
+        return value
 
 
 def codes() -> frozenset[str]:
