@@ -16,6 +16,8 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Install the guards of the audit log after migrations."""
-        from people import sql
+        from people import messages, sql
+
+        assert messages  # its texts are registered by being imported
 
         post_migrate.connect(sql.install_guards, sender=self, dispatch_uid="people.guards")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 #: Each permission set includes the ones before it.
@@ -24,6 +25,10 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save()
         return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user with this name, whatever its case."""
+        return self.get(username__iexact=username)
 
 
 class User(AbstractBaseUser):
@@ -43,6 +48,7 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(_("Time Zone"), max_length=60, blank=True, default="")
     salesperson = models.CharField(_("Salesperson Code"), max_length=20, blank=True, default="")
     created_at = models.DateTimeField(_("Created At"), auto_now_add=True)
+    row_version = models.BigIntegerField(default=1, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -53,6 +59,9 @@ class User(AbstractBaseUser):
         verbose_name = _("User")
         verbose_name_plural = _("Users")
         ordering: ClassVar[list[str]] = ["username"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(Lower("username"), name="people_user_name_any_case")
+        ]
 
     @property
     def is_active(self) -> bool:
