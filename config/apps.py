@@ -14,5 +14,6 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Connect the apps (see `config.wiring`)."""
         from config import wiring
+        from config.celery import app as _celery  # noqa: F401  rings need the configured application
 
         wiring.connect()
