@@ -256,7 +256,7 @@ def _columns(sch: Schema, names: Iterable[str]) -> list[tuple[Column, FieldInfo]
 def _spread(sch: Schema, rows: list[Row], names: set[str]) -> set[str]:
     """Fill the foreign keys of polymorphic look-ups; the names of stored fields to write."""
     for poly in sch.polymorphic:
-        if poly.name in names or poly.type_name in names:
+        if names & {poly.name, poly.type_name, *poly.targets.values()}:
             for row in rows:
                 pk = row.new.get(poly.name)
                 entity = row.new.get(poly.type_name) or poly.default_type
