@@ -69,8 +69,15 @@ class _Stored(_Marks):
             return self.blank_value
         value = self.convert(value)
         for check in self.checks:
-            check(value)
+            self._run(check, value)
         return value
+
+    def _run(self, check: Check, value: Any) -> None:
+        """Run a check; it need not know the name of its field."""
+        try:
+            check(value)
+        except FieldError as error:
+            raise self.refuse(error.code, **error.params) from None
 
     def convert(self, value: Any) -> Any:
         """The stored value of something that is not blank."""

@@ -88,20 +88,43 @@ def delete(model: Any, keys: Iterable[tuple[str, int | None]], *, source: str) -
     """Remove records; rules may reject a row, a reference from elsewhere does too."""
     sch = schema(model)
     wanted = dict(keys)
-    result = Written()
+    refused: dict[str, Row] = {}
     with transaction.atomic():
-        old = read(sch, list(wanted), lock=True)
-        rows = []
-        for pk, version in wanted.items():
-            if pk not in old or (version is not None and version != old[pk][0]):
-                result.stale.append(pk)
-            else:
-                rows.append(Row(pk, version=old[pk][0], old=old[pk][1], new=dict(old[pk][1])))
-        batch = Batch(sch.model, "delete", source, rows)
-        sch.model.before_write(batch)
-        result.rows = _delete_live(sch, batch)
-        result.rejected = [row for row in rows if row.errors]
-        sch.model.after_write(Batch(sch.model, "delete", source, result.rows, batch.actor, batch.now))
+        while True:
+            left = {pk: version for pk, version in wanted.items() if pk not in refused}
+            try:
+                with transaction.atomic():
+                    result = _delete_once(sch, left, source)
+            except _RefusedRows as found:
+                refused |= {row.pk: row for row in found.rows}
+                continue
+            result.rejected = list(refused.values())
+            return result
+
+
+class _RefusedRows(Exception):  # noqa: N818
+    """Some rows may not be deleted: what the rules did for them has to be taken back."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        super().__init__()
+        self.rows = rows
+
+
+def _delete_once(sch: Schema, wanted: dict[str, int | None], source: str) -> Written:
+    result = Written()
+    old = read(sch, list(wanted), lock=True)
+    rows = []
+    for pk, version in wanted.items():
+        if pk not in old or (version is not None and version != old[pk][0]):
+            result.stale.append(pk)
+        else:
+            rows.append(Row(pk, version=old[pk][0], old=old[pk][1], new=dict(old[pk][1])))
+    batch = Batch(sch.model, "delete", source, rows)
+    sch.model.before_write(batch)
+    result.rows = _delete_live(sch, batch)
+    if rejected := [row for row in rows if row.errors]:
+        raise _RefusedRows(rejected)
+    sch.model.after_write(Batch(sch.model, "delete", source, result.rows, batch.actor, batch.now))
     return result
 
 
