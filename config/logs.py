@@ -39,7 +39,7 @@ def logging_settings(level: str) -> dict[str, Any]:
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level if is_service else "WARNING"},
-        "loggers": {"django.request": {"level": "ERROR"}, "django.server": {"level": "WARNING"}},
+        "loggers": {"django.request": {"level": "ERROR"}, "waitress.queue": {"level": "ERROR"}},
     }
 
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import warnings
 from types import FrameType
 
 from config.lifeline import follow_supervisor
@@ -44,8 +45,12 @@ def leave(_number: int, _frame: FrameType | None) -> None:
 
 def worker() -> None:
     """Run jobs, one at a time."""
+    from celery.exceptions import SecurityWarning
+
     from config.celery import app
 
+    # As root this warns that root is a bad idea; what is run are doorbells without content.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     name = os.environ["TANDEM_PROCESS"]
     app.worker_main(
         ["worker", "--pool", "solo", "--hostname", f"{name}@%h", "--loglevel", "INFO"]
