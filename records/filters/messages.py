@@ -24,6 +24,7 @@ register(
         "filter_value": _("'%(value)s' is not a valid value for the field '%(field)s'."),
         "filter_not_ordered": _("The field '%(field)s' has no order, so a range is not possible ('%(value)s')."),
         "filter_plain_value_needed": _("A range needs a plain value for the field '%(field)s', not '%(value)s'."),
+        "ordering_unknown_field": _("'%(field)s' is not a field that a list can be sorted by."),
         "filter_wildcard_in_value": _("The field '%(field)s' takes no wildcards ('%(value)s')."),
     }
 )

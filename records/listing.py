@@ -1,0 +1,74 @@
+"""Ordered, searched and filtered querysets of a table, for lists of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import OrderBy, RawSQL
+
+from records.fields import Calculated
+from records.filters import Checked, Filter, FilterError, to_q
+from records.schema import FieldInfo, Schema, schema
+from records.text import fold
+
+
+def select(
+    model: Any,
+    *,
+    filter: Filter | Checked | str = "",  # noqa: A002  (the name that callers and the API use)
+    search: str = "",
+    ordering: Sequence[str] = (),
+) -> QuerySet[Any]:
+    """The records inside the filter that contain the searched text, in order; raises `FilterError`."""
+    described = schema(model)
+    return described.model.objects.filter(to_q(filter, described.model), search_q(described, search)).order_by(*order_by(described, ordering))
+
+
+def search_q(described: Schema, text: str) -> Q:
+    """Records with this text in one of their search fields; case and accents do not matter."""
+    wanted = fold(text.strip())
+    if not wanted:
+        return Q()
+    if not getattr(described.model.Record, "search", ()):
+        return Q(pk__in=[])
+    return Q(search_fold__contains=wanted)
+
+
+def order_by(described: Schema, names: Sequence[str]) -> list[Any]:
+    """Order expressions for field names (`-` for descending), by default those of the table; the key comes last."""
+    wanted = [name for name in names if name] or list(getattr(described.model.Record, "sort", ()))
+    return [*(_order(described, name) for name in wanted), "pk"]
+
+
+def is_orderable(info: FieldInfo) -> bool:
+    """True for fields that the database can sort by."""
+    if info.internal or info.kind in ("polyref", "entityname", "json"):
+        return False
+    return info.stored or bool(getattr(info.field, "sql", None))
+
+
+def _order(described: Schema, name: str) -> OrderBy:
+    plain, is_descending = name.removeprefix("-"), name.startswith("-")
+    info = described.fields.get(plain)
+    if info is None or not is_orderable(info):
+        raise FilterError("ordering_unknown_field", {"field": plain[:80]})
+    expression = _expression(described, info)
+    is_never_null = not info.null and info.kind != "ref"
+    if is_never_null or hasattr(described.model, f"sort_{plain}"):
+        return OrderBy(expression, descending=is_descending)
+    return OrderBy(expression, descending=is_descending, nulls_first=not is_descending or None, nulls_last=is_descending or None)
+
+
+def _expression(described: Schema, info: FieldInfo) -> Any:
+    if isinstance(info.field, Calculated):
+        return RawSQL(info.sql(f'"{described.table}"'), ())
+    if info.kind == "ref":
+        target = schema(info.ref)
+        return F(f"{info.name}__{_sort_name(target, info.ref_code or target.model.Record.title[-1])}")
+    return F(_sort_name(described, info.name))
+
+
+def _sort_name(described: Schema, name: str) -> str:
+    return f"sort_{name}" if hasattr(described.model, f"sort_{name}") else name
