@@ -7,3 +7,13 @@ class ErpConfig(AppConfig):
     """The Business Central side."""
 
     name = "erp"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register texts; see that every setup table has its row."""
+        from django.db.models.signals import post_migrate
+
+        from erp import messages  # noqa: F401
+        from erp.services.installation import ensure_setup_rows
+
+        post_migrate.connect(ensure_setup_rows, sender=self, dispatch_uid="erp.setup_rows")

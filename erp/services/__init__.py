@@ -1,0 +1,1 @@
+"""What changes several records at once, keyword-only."""
