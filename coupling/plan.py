@@ -75,7 +75,7 @@ class Lookup(Protocol):
         """{value: translation or Problem}; a value that is missing in the answer does not resolve."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conversion:
     """How one field passes in one direction.
 
@@ -100,7 +100,7 @@ class ConversionError(Exception):
         self.problem = problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FieldPlan:
     """One integration field mapping.
 
@@ -206,7 +206,7 @@ class OptionKey:
 class MappingPlan:
     """Everything the engine needs of one integration table mapping, at one version."""
 
-    id: int
+    id: str
     name: str
     version: int
     erp_table: str

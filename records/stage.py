@@ -56,11 +56,7 @@ def _table(columns: Sequence[Column]) -> str:
 
 
 def _copy(name: str, columns: Sequence[Column], rows: list[Sequence[Any]]) -> None:
-    names = ",".join(f'"{c.name}"' for c in columns)
-    with db.cursor() as cursor:
-        cursor.cursor.copy_expert(
-            f"COPY {name} ({names}) FROM STDIN WITH (NULL E'\\x02')", io.StringIO(copy_text(rows))
-        )
+    copy_into(name, [c.name for c in columns], rows)
 
 
 def copy_text(rows: list[Sequence[Any]]) -> str:
@@ -83,3 +79,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
     return str(value)
+
+
+def copy_into(table: str, columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+    """COPY rows straight into a table; a violation raises Django's IntegrityError."""
+    names = ",".join(f'"{c}"' for c in columns)
+    with db.cursor() as cursor, db.connection.wrap_database_errors:
+        cursor.cursor.copy_expert(
+            f"COPY {table} ({names}) FROM STDIN WITH (NULL E'\\x02')", io.StringIO(copy_text(rows))
+        )

@@ -1,0 +1,154 @@
+"""Which records a chunk works on: pending rows (consumed by deletion), a key range, or named records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+
+from coupling.plan import Direction, Key
+from records import db
+from sync.engine.types import TO, Action, Decision
+
+if TYPE_CHECKING:
+    from sync.run import Run
+
+DEPENDENCY = "dependency"
+LOCKED = "locked"
+RETRY_SECONDS = 5
+_LOWEST, _HIGHEST = "00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff"
+CONSUMED = ("outside_filter", "not_coupled", "direction_not_allowed")
+
+
+@dataclass
+class Taken:
+    """Keys of the chunk's side, and the pending marks that were consumed: {side: {key: reason}}."""
+
+    side: str
+    keys: list[Key]
+    more: bool = False
+    pending: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
+    postponed: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
+
+    def presented(self, side: str, key: Key | None) -> bool:
+        """True when this record had a pending mark."""
+        return key in self.pending[side]
+
+
+def table(name: str) -> str:
+    """The database table of a model of this app."""
+    return str(apps.get_model("sync", name)._meta.db_table)
+
+
+def take(run: Run) -> Taken:
+    """The keys of this chunk. Pending rows are deleted first; the records are read in later statements."""
+    spec = run.chunk.spec
+    side, limit = spec["side"], int(spec["limit"]) if spec.get("limit") else None
+    if spec["take"] == "ids":
+        taken = Taken(side, list(spec["ids"]))
+    elif spec["take"] == "range":
+        gate, name = (run.erp, run.plan.erp_table) if side == "erp" else (run.crm, run.plan.crm_table)
+        flt = run.plan.erp_filter if side == "erp" else run.plan.crm_filter
+        taken = Taken(
+            side, gate.select(name, flt, after=spec.get("from"), upto=spec.get("to"), limit=limit or 1_000_000)
+        )
+    else:
+        return _pending(run, side, limit)
+    taken.pending[side] = consume(run, side, taken.keys)
+    return taken
+
+
+def _pending(run: Run, side: str, limit: int | None) -> Taken:
+    """Delete the next pending rows; by array, never by join, whatever the statistics of an empty queue say."""
+    due = "" if run.request.by_user else "AND (not_before IS NULL OR not_before <= clock_timestamp())"
+    sql = (
+        f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
+        f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s "
+        f"AND record > %s::uuid AND record <= %s::uuid {due} "
+        "ORDER BY record LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
+    )
+    low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
+    found = dict(db.rows(sql, [run.plan.name, side, run.plan.name, side, low, high, limit]))
+    keys = sorted(found)
+    taken = Taken(side, keys, more=limit is not None and len(keys) >= limit)
+    taken.pending[side] = found
+    return taken
+
+
+def consume(run: Run, side: str, keys: list[Key]) -> dict[Key, str]:
+    """Delete the pending rows of known records; {key: reason}."""
+    if not keys:
+        return {}
+    sql = (
+        f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
+        f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(%s::uuid[]) "
+        "FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
+    )
+    return dict(db.rows(sql, [run.plan.name, side, run.plan.name, side, keys]))
+
+
+def give_back(run: Run, taken: Taken, decisions: list[Decision]) -> None:
+    """Put back what is not settled: failures with their code, postponed records with a not-before time."""
+    rows: dict[tuple[str, Key], tuple[str, bool]] = {}
+    for side, keys in taken.postponed.items():
+        rows.update({(side, key): (reason, True) for key, reason in keys.items()})
+    for decision in decisions:
+        for side, key, reason in _unsettled(taken, decision):
+            rows.setdefault((side, key), (reason, False))
+    if rows:
+        _store(run, rows)
+
+
+def _unsettled(taken: Taken, decision: Decision) -> list[tuple[str, Key, str]]:
+    pair = decision.pair
+    keys = {"erp": pair.erp_id, "crm": pair.crm_id}
+    marks = [(side, key) for side, key in keys.items() if key and taken.presented(side, key)]
+    if decision.keep:
+        return [(side, key, taken.pending[side][key]) for side, key in marks]
+    found = []
+    for direction, step in decision.steps.items():
+        if step.problem is None or step.problem.code in CONSUMED:
+            continue
+        if step.action is Action.SKIP and step.problem.code == "blocked_or_inactive":
+            continue
+        side = _source_side(direction, decision)
+        if keys[side]:
+            found.append((side, str(keys[side]), step.problem.code))
+        found += [(s, k, step.problem.code) for s, k in marks]
+    if pair.link is not None and not decision.remove_link and decision.problem is None:
+        found += [(s, k, taken.pending[s][k]) for s, k in marks if not _closed(decision, s)]
+    return found
+
+
+def _source_side(direction: Direction, decision: Decision) -> str:
+    pair = decision.pair
+    if pair.link is not None and (pair.erp is None) != (pair.crm is None):
+        return "erp" if pair.erp is not None else "crm"
+    return "erp" if direction is TO else "crm"
+
+
+def _closed(decision: Decision, side: str) -> bool:
+    inside = decision.pair.erp_inside if side == "erp" else decision.pair.crm_inside
+    return (decision.close_erp if side == "erp" else decision.close_crm) or not inside
+
+
+def _store(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:
+    sql = (
+        f"INSERT INTO {table('Pending')} AS p (mapping, side, record, reason, not_before) "
+        "SELECT %s, side, record, reason, CASE WHEN late THEN clock_timestamp() + make_interval(secs => %s) END "
+        "FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::bool[]) AS n(side, record, reason, late) "
+        "ORDER BY side, record ON CONFLICT (mapping, side, record) DO UPDATE SET reason = excluded.reason"
+    )
+    sides, keys = [s for s, _k in rows], [k for _s, k in rows]
+    db.execute(
+        sql,
+        [
+            run.plan.name,
+            RETRY_SECONDS,
+            sides,
+            keys,
+            [r for r, _l in rows.values()],
+            [late for _r, late in rows.values()],
+        ],
+    )
