@@ -28,7 +28,8 @@ def register_names(names: Mapping[str, Callable[[], str]]) -> None:
 def text(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code in the active language; the code itself when nobody registered a text.
 
-    A parameter `@erp.Customer` or `@erp.Customer.name` stands for the caption of that table or field.
+    A parameter `@erp.Customer` or `@erp.Customer.name` stands for the caption of that table or field, `@:code` for
+    the text of another code.
     """
     template = str(_TEXTS.get(code, code))
     try:
@@ -45,6 +46,8 @@ class _Params(dict[str, Any]):
 def _caption(value: Any) -> Any:
     if not isinstance(value, str) or not value.startswith("@"):
         return value
+    if value.startswith("@:"):
+        return text(value[2:])
     from records.schema import schema
 
     app, _dot, rest = value[1:].partition(".")
