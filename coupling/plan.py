@@ -133,7 +133,7 @@ class Item:
     written to the destination. Hooks change `values` through `set` and refuse through `fail`.
     """
 
-    __slots__ = ("erp_id", "crm_id", "source", "dest", "values", "is_new", "problem", "extra")
+    __slots__ = ("crm_id", "dest", "erp_id", "extra", "is_new", "problem", "source", "values")
 
     def __init__(
         self, erp_id: Key | None, crm_id: Key | None, source: Values, dest: Values, values: Values, *, is_new: bool
@@ -181,7 +181,7 @@ class Hooks:
     reads_crm: tuple[str, ...] = ()
 
     def find(self, batch: HookBatch) -> dict[Key, Key]:
-        """For uncoupled sources ({source key: destination key}): partners that belong together by nature (currencies)."""
+        """For uncoupled sources: {source key: key of the partner that belongs to it by nature} (currencies)."""
         return {}
 
     def prepare(self, batch: HookBatch) -> None:

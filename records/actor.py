@@ -21,7 +21,8 @@ class Actor:
         return self.source in ("page", "api")
 
 
-_current: ContextVar[Actor] = ContextVar("actor", default=Actor())
+_NOBODY = Actor()
+_current: ContextVar[Actor] = ContextVar("actor", default=_NOBODY)
 
 
 def current() -> Actor:

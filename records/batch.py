@@ -16,7 +16,7 @@ from records.errors import FieldError
 class Row:
     """One record on its way into the table. Values are stored values by field name."""
 
-    __slots__ = ("pk", "version", "old", "new", "changed", "given", "errors")
+    __slots__ = ("changed", "errors", "given", "new", "old", "pk", "version")
 
     def __init__(
         self,

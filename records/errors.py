@@ -1,4 +1,4 @@
-"""Errors of the record layer: a code with parameters, never a sentence; texts are made at the edge (`records.messages`)."""
+"""Errors of the record layer: a code with parameters; texts are made at the edge (`records.messages`)."""
 
 from __future__ import annotations
 

@@ -92,13 +92,14 @@ class _Words(_Stored):
     """Text of limited or unlimited length."""
 
     def tidy(self, text: str) -> str:
+        """The text as it is kept."""
         return text.rstrip(" ")
 
     def convert(self, value: Any) -> Any:
+        """The stored value; see `_Stored.convert`."""
         text = value if isinstance(value, str) else str(value)
-        if not text.isascii() or "\x00" in text:
-            if _FORBIDDEN.search(text):
-                raise self.refuse("nul_character")
+        if (not text.isascii() or "\x00" in text) and _FORBIDDEN.search(text):
+            raise self.refuse("nul_character")
         text = self.tidy(text)
         limit = self.max_length  # type: ignore[attr-defined]
         if limit is not None and len(text) > limit:
@@ -123,6 +124,7 @@ class Code(Text):
     kind = "code"
 
     def tidy(self, text: str) -> str:
+        """The text as it is kept."""
         return text.strip().upper()
 
 
@@ -137,6 +139,7 @@ class NullText(_Words, models.CharField):
         super().__init__(max_length=max_length, **options)
 
     def tidy(self, text: str) -> str:
+        """The text as it is kept."""
         return text if text.strip() else ""
 
 
@@ -158,6 +161,7 @@ class NullMemo(_Words, models.TextField):
         super().__init__(**{"null": True, "blank": True, **options})
 
     def tidy(self, text: str) -> str:
+        """The text as it is kept."""
         return text if text.strip() else ""
 
 
@@ -174,6 +178,7 @@ class DateFormula(_Words, models.CharField):
         super().__init__(max_length=max_length, **{"default": "", "blank": True, **options})
 
     def tidy(self, text: str) -> str:
+        """The text as it is kept."""
         text = "".join(text.upper().split())
         if text and not self._grammar.fullmatch(text):
             raise self.refuse("invalid_date_formula", value=text)
@@ -204,6 +209,7 @@ class Dec(_Stored, models.DecimalField):
         self._bound = Decimal(10) ** (max_digits - decimal_places)
 
     def convert(self, value: Any) -> Decimal:
+        """The stored value; see `_Stored.convert`."""
         try:
             number = value if isinstance(value, Decimal) else Decimal(str(value).strip())
         except InvalidOperation:
@@ -229,6 +235,7 @@ class Int(_Stored, models.IntegerField):
         self.blank_value = None if self.null else 0
 
     def convert(self, value: Any) -> int:
+        """The stored value; see `_Stored.convert`."""
         try:
             number = int(value) if not isinstance(value, str) else int(value.strip())
         except (ValueError, TypeError, OverflowError):
@@ -259,6 +266,7 @@ class Bool(_Stored, models.BooleanField):
         super().__init__(**{"default": False, **options})
 
     def convert(self, value: Any) -> bool:
+        """The stored value; see `_Stored.convert`."""
         if isinstance(value, bool):
             return value
         word = self._words.get(str(value).strip().lower())
@@ -276,6 +284,7 @@ class Date(_Stored, models.DateField):
         super().__init__(**{"null": True, "blank": True, **options})
 
     def convert(self, value: Any) -> dt.date:
+        """The stored value; see `_Stored.convert`."""
         if isinstance(value, dt.datetime):
             return value.date()
         if isinstance(value, dt.date):
@@ -295,6 +304,7 @@ class DateTime(_Stored, models.DateTimeField):
         super().__init__(**{"null": True, "blank": True, **options})
 
     def convert(self, value: Any) -> dt.datetime:
+        """The stored value; see `_Stored.convert`."""
         try:
             moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value).strip())
         except ValueError:
@@ -320,6 +330,7 @@ class Option(_Stored, models.IntegerField):
         self.blank_value = None if self.null else 0
 
     def convert(self, value: Any) -> int:
+        """The stored value; see `_Stored.convert`."""
         try:
             number = int(value)
         except (ValueError, TypeError):
@@ -348,6 +359,7 @@ class Choice(_Stored, models.CharField):
         self.extensible = False
 
     def convert(self, value: Any) -> str:
+        """The stored value; see `_Stored.convert`."""
         wanted = str(value).strip().casefold()
         for word, (_member, caption) in self.options.items():
             if wanted in (word.casefold(), str(caption).casefold()):
@@ -366,6 +378,7 @@ class Guid(_Stored, models.UUIDField):
         super().__init__(**options)
 
     def convert(self, value: Any) -> str:
+        """The stored value; see `_Stored.convert`."""
         return _guid(self, value)
 
 
@@ -392,6 +405,7 @@ class Ref(_Stored, models.ForeignKey):
         super().__init__(to, on_delete, **options)
 
     def convert(self, value: Any) -> str:
+        """The stored value; see `_Stored.convert`."""
         return _guid(self, getattr(value, "pk", value))
 
 

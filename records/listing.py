@@ -17,7 +17,7 @@ from records.text import fold
 def select(
     model: Any,
     *,
-    filter: Filter | Checked | str = "",  # noqa: A002  (the name that callers and the API use)
+    filter: Filter | Checked | str = "",
     search: str = "",
     ordering: Sequence[str] = (),
 ) -> QuerySet[Any]:

@@ -60,7 +60,7 @@ def _copy(name: str, columns: Sequence[Column], rows: list[Sequence[Any]]) -> No
 
 
 def copy_text(rows: list[Sequence[Any]]) -> str:
-    """The rows in COPY's text format with \\x02 for null."""
+    """The rows in COPY's text format with the character 2 for null."""
     lines = [line(row) for row in rows]
     lines.append("")
     return "\n".join(lines)

@@ -102,7 +102,7 @@ def delete(model: Any, keys: Iterable[tuple[str, int | None]], *, source: str) -
             return result
 
 
-class _RefusedRows(Exception):  # noqa: N818
+class _RefusedRows(Exception):
     """Some rows may not be deleted: what the rules did for them has to be taken back."""
 
     def __init__(self, rows: list[Row]) -> None:

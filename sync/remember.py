@@ -70,7 +70,8 @@ def _insert(run: Run, decisions: list[Decision]) -> None:
     rows = []
     for decision in decisions:
         pair = decision.pair
-        assert pair.erp is not None and pair.crm is not None
+        assert pair.erp is not None
+        assert pair.crm is not None
         (direction,) = [d for d, s in decision.steps.items() if s.action in (Action.INSERT, Action.COUPLE)]
         to = direction is TO
         rows.append([

@@ -28,9 +28,7 @@ class Json(_Stored, models.JSONField):
 class CouplingTable(Table):
     """A table of this app: primary key `id`, UUID version 7."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-
-    SYSTEM = ("created_at",)
+    id = models.UUIDField(primary_key=True, default=uuid7, db_default=models.Func(function="uuidv7"), editable=False)
 
     class Meta:
         abstract = True

@@ -14,7 +14,7 @@ from typing import Any
 
 from records.errors import FieldError, Rejected
 from records.schema import FieldInfo, Schema, schema
-from records.values.references import References
+from records.values.references import References, guid
 
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _ACCEPTED: dict[str, tuple[type, ...]] = {
@@ -127,6 +127,8 @@ class _Reader:
         self.values[info.name] = value
 
     def convert(self, info: FieldInfo, value: Any) -> Any:
+        if info.name == self.schema.pk:
+            return self.key(info, value)
         if value is None or value == "":
             return info.normalize(None)
         if info.kind == "ref":
@@ -134,6 +136,15 @@ class _Reader:
         if info.kind != "json" and not _is_acceptable(info.kind, value):
             raise FieldError(info.name, "invalid_value", {"value": _shown(value)})
         return info.normalize(value)
+
+    def key(self, info: FieldInfo, value: Any) -> str | None:
+        """The identifier of the record itself."""
+        if value is None or value == "":
+            return None
+        found = guid(value)
+        if found is None:
+            raise FieldError(info.name, "invalid_value", {"value": _shown(value)})
+        return found
 
     def pair(self, info: FieldInfo, raw: Raw) -> None:
         """A look-up with several targets: identifier and type together, or the identifier alone."""

@@ -62,7 +62,7 @@ class References:
     def target(self, info: FieldInfo, value: Any, entity: Any) -> tuple[str, str]:
         """Key and entity name behind a GUID that may point to several tables. Raises `FieldError`."""
         wanted = None if entity in (None, "") else self.entity(self.schema[info.companion], entity)
-        text = _guid(value)
+        text = guid(value)
         if text is None:
             raise FieldError(info.name, "invalid_value", {"value": _shown(value)})
         for name, target in self.entities(info).items():
@@ -90,7 +90,7 @@ class References:
         """The text to look for; None for what cannot be one."""
         label, code = target
         if code is None:
-            return _guid(value)
+            return guid(value)
         if isinstance(value, bool) or not isinstance(value, str | int):
             return None
         try:
@@ -110,7 +110,8 @@ def _keys(target: Target, texts: list[str]) -> dict[str, str]:
     return dict(db.rows(sql, [texts]))
 
 
-def _guid(value: Any) -> str | None:
+def guid(value: Any) -> str | None:
+    """The identifier as lowercase text with dashes; None for what is none."""
     if isinstance(value, UUID):
         return str(value)
     try:

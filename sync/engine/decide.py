@@ -15,7 +15,7 @@ OTHER = {TO: FROM, FROM: TO}
 
 
 def triage(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
-    """Decide what needs no values: skipped, deleted, outside, uncoupled, unchanged. None: the values must be looked at."""
+    """Decide what needs no values: skipped, deleted, outside, uncoupled, unchanged; None where values must be read."""
     if pair.link is None:
         return _uncoupled(plan, pair, request)
     if pair.link.skipped:
@@ -30,7 +30,7 @@ def triage(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
         return _unchanged(pair)
     if request.named and not _open_directions(pair, request):
         step = Step(Action.SKIP, "outside_filter", problem=Problem("outside_filter"))
-        return Decision(pair, {d: step for d in request.directions})
+        return Decision(pair, dict.fromkeys(request.directions, step))
     return None
 
 
@@ -170,7 +170,9 @@ def _conflicting(
         if winner in open_:
             flows.setdefault(winner, []).extend(both)
         return flows
-    assert pair.link is not None and pair.erp is not None and pair.crm is not None
+    assert pair.link is not None
+    assert pair.erp is not None
+    assert pair.crm is not None
     known = base.by_key(plan, pair.link.base, pair.link.base_version)
     clashes = []
     for line in both:
@@ -195,7 +197,9 @@ def _chosen(
     pair: Pair, request: Request, plan: MappingPlan, one_way: dict[Direction, list[FieldPlan]], both: list[FieldPlan]
 ) -> dict[Direction, list[FieldPlan]] | Decision:
     """The work-list's answer, field by field; a clash that nobody answered stays a conflict."""
-    assert pair.link is not None and pair.erp is not None and pair.crm is not None
+    assert pair.link is not None
+    assert pair.erp is not None
+    assert pair.crm is not None
     flows = {TO: list(one_way[TO]), FROM: list(one_way[FROM])}
     known = base.by_key(plan, pair.link.base, pair.link.base_version)
     open_clashes = []
