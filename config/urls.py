@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-urlpatterns = []
+urlpatterns = [path("", include("people.urls"))]
 if find_spec("pages.api"):
     from pages import api
 

@@ -16,8 +16,7 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         """Install the guards of the audit log after migrations."""
-        from people import messages, sql
+        from people import api, messages, sql
 
-        assert messages  # its texts are registered by being imported
-
+        assert api, messages  # they register themselves by being imported
         post_migrate.connect(sql.install_guards, sender=self, dispatch_uid="people.guards")

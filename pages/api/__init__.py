@@ -1,0 +1,30 @@
+"""REST API v1: machinery that derives it from the tables, and the place where other apps register their resources."""
+
+from pages.api.errors import BadParameter, Conflict, field_errors, refusal, shown
+from pages.api.parsing import body_object, if_match, whole_number, window
+from pages.api.registry import extend_api, register_api, register_view, registered, urls
+from pages.api.tables import SingletonView, TableViewSet
+from pages.api.views import ApiView, ApiViewSet, HasRight, after_commit
+
+__all__ = [
+    "ApiView",
+    "ApiViewSet",
+    "BadParameter",
+    "Conflict",
+    "HasRight",
+    "SingletonView",
+    "TableViewSet",
+    "after_commit",
+    "body_object",
+    "extend_api",
+    "field_errors",
+    "if_match",
+    "refusal",
+    "register_api",
+    "register_view",
+    "registered",
+    "shown",
+    "urls",
+    "whole_number",
+    "window",
+]

@@ -1,0 +1,139 @@
+"""The API of a table, derived from its declaration: nothing is written for a new table but its registration."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.http import Http404
+from rest_framework.response import Response
+
+from pages.api.errors import BadParameter, Conflict
+from pages.api.parsing import body_object, if_match
+from pages.api.views import ApiView, ApiViewSet
+from records import writes
+from records.errors import Refused, Rejected, Stale
+from records.listing import select
+from records.schema import Schema, schema
+from records.values import Stored, fetch, parse, present
+from records.writes import Edit, Written
+
+#: Query keys that find a record by its number, beside the table's own natural key.
+NUMBER_KEYS = ("no", "code")
+
+
+class TableApi(ApiView):
+    """What records and singletons share. `label` is the table, for example "erp.Customer"."""
+
+    label: ClassVar[str] = ""
+
+    @property
+    def table(self) -> Schema:
+        """The table's fields."""
+        return schema(self.label)
+
+    def show(self, pks: list[str]) -> list[dict[str, Any]]:
+        """Records by key, in this order."""
+        return present(self.label, fetch(self.label, pks))
+
+    def find(self, pk: str) -> Stored:
+        """One record. Raises Http404, also for what is no identifier."""
+        try:
+            found = fetch(self.label, [str(uuid.UUID(pk))])
+        except ValueError:
+            raise Http404 from None
+        if not found:
+            raise Http404
+        return found[0]
+
+    def answer(self, pk: str, status: int = 200) -> Response:
+        """One record with its version as ETag."""
+        shown = self.show([pk])
+        if not shown:
+            raise Http404
+        return Response(shown[0], status=status, headers={"ETag": f'"{shown[0]["row_version"]}"'})
+
+    def change(self, pk: str, request: Any) -> Response:
+        """PATCH of one record: compare-and-set with `If-Match`."""
+        now, version = self.find(pk), if_match(request)
+        if version is not None and version != now.version:
+            raise Conflict(self.show([now.pk])[0])
+        values = parse(self.label, body_object(request), insert=False, current=now.values)
+        self.settle(now.pk, writes.update(self.label, [Edit(now.pk, values, version)], source="api"))
+        return self.answer(now.pk)
+
+    def settle(self, pk: str, written: Written) -> str:
+        """The key of the written record. Raises `Rejected`, `Conflict`, Http404."""
+        try:
+            return written.single().pk
+        except Stale:
+            shown = self.show([pk])
+            if not shown:
+                raise Http404 from None
+            raise Conflict(shown[0]) from None
+
+
+class TableViewSet(TableApi, ApiViewSet):
+    """List, read, create, change and delete the records of one table."""
+
+    def list(self, request: Any) -> Response:
+        """Records inside `filter` that contain `q`, found by `no` or `code`, in the `ordering` asked for."""
+        query = request.query_params
+        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
+        found = select(self.label, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering)
+        for key in {*NUMBER_KEYS, self.table.natural_key or "no"} & set(query) & set(self.table.fields):
+            info = self.table[key]
+            found = found.filter(**{f"{key}{'' if info.kind == 'code' else '__iexact'}": self.number(key)})
+        return self.answer_list(found.values_list("pk", flat=True), lambda pks: self.show([str(pk) for pk in pks]))
+
+    def number(self, key: str) -> str:
+        """The number asked for, as the table stores it."""
+        given = self.request.query_params[key]
+        if len(given) > 250:
+            raise BadParameter(key, "bad_parameter", {"value": given[:50]})
+        return given.strip().upper() if self.table[key].kind == "code" else given.strip()
+
+    def retrieve(self, _request: Any, pk: str) -> Response:
+        """One record."""
+        return self.answer(self.find(pk).pk)
+
+    def create(self, request: Any) -> Response:
+        """A new record."""
+        values = parse(self.label, body_object(request), insert=True)
+        pk = self.settle("", writes.insert(self.label, [values], source="api"))
+        response = self.answer(pk, 201)
+        response["Location"] = request.build_absolute_uri(f"{request.path}{pk}/")
+        return response
+
+    def partial_update(self, request: Any, pk: str) -> Response:
+        """Change some fields."""
+        return self.change(pk, request)
+
+    def destroy(self, request: Any, pk: str) -> Response:
+        """Delete a record; 409 when a rule or another record forbids it."""
+        now, version = self.find(pk), if_match(request)
+        try:
+            self.settle(now.pk, writes.delete(self.label, [(now.pk, version)], source="api"))
+        except Rejected as error:
+            first = error.errors[0]
+            raise Refused(first.code, first.params) from None
+        return Response(status=204)
+
+
+class SingletonView(TableApi):
+    """A table with one record, read and changed at the address of the collection."""
+
+    def get(self, _request: Any) -> Response:
+        """The record."""
+        return self.answer(self.only())
+
+    def patch(self, request: Any) -> Response:
+        """Change some fields."""
+        return self.change(self.only(), request)
+
+    def only(self) -> str:
+        """The key of the one record. Raises Http404 before it exists."""
+        pk = self.table.model.objects.values_list("pk", flat=True).first()
+        if pk is None:
+            raise Http404
+        return str(pk)
