@@ -59,11 +59,11 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
 
 def _http(error: Exception) -> Response | None:
     if isinstance(error, Http404 | exceptions.NotFound):
-        return refusal(404, "not_found_address")
+        return refusal(404, "not_found", detail=text("nothing_here"))
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
         return _denied(error)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
-        response = refusal(401, "not_authenticated", detail=str(error.detail))
+        response = refusal(401, "not_authenticated")
         response["WWW-Authenticate"] = "Token"
         return response
     if isinstance(error, RequestDataTooBig):

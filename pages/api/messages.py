@@ -8,9 +8,9 @@ register(
     {
         "permission_denied": _("You do not have the permission for this."),
         "not_authenticated": _("Sign in, or send a token."),
-        "not_found_address": _("There is nothing at this address."),
+        "nothing_here": _("There is nothing at this address."),
         "unreadable_body": _("The body of the request cannot be read."),
-        "not_an_object": _("The body of the request must be an object with field names."),
+        "body_not_an_object": _("The body of the request must be an object with field names."),
         "too_large": _("The request is too large."),
         "throttled": _("There were too many requests. Try again in %(seconds)s seconds."),
         "bad_parameter": _("'%(value)s' is not a valid value here."),

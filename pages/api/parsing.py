@@ -58,7 +58,7 @@ def body_object(request: Any) -> dict[str, Any]:
         data = {key: values[-1] for key, values in data.lists()}
         check_text({k: v for k, v in data.items() if isinstance(v, str)})
     if not isinstance(data, dict):
-        raise Rejected([FieldError("", "not_an_object")])
+        raise Rejected([FieldError("", "body_not_an_object")])
     return data
 
 
