@@ -16,9 +16,10 @@ from sync import failpoints
 from sync.engine.decide import decide, triage
 from sync.engine.types import COUNTER, Action, Decision, Mode, Pair, Request
 from sync.load import load
+from sync.options import run_options
 from sync.outcomes import Outcome, outcomes_of, store_outcomes
 from sync.remember import remember
-from sync.take import give_back, take
+from sync.take import Taken, give_back, take
 from sync.writing import write
 
 COUNTERS = tuple(COUNTER.values())
@@ -108,6 +109,12 @@ def _preview(run: Run) -> ChunkResult:
 def _attempt(run: Run, *, avoid_locked: bool) -> tuple[ChunkResult, list[Outcome]]:
     """The checklist: take, pair, compare, decide, write, remember."""
     taken = take(run)
+    last = max(taken.keys, default=None)
+    if run.plan.option is not None:
+        looked_at = run_options(run, taken)
+        outcomes = [o for o in looked_at if o.action is not Action.UNCHANGED]
+        store_outcomes(run, outcomes)
+        return _result(run, taken, last, looked_at, []), outcomes
     pairs = load(run, taken, avoid_locked=avoid_locked)
     decisions = _decide(run, pairs)
     failpoints.reach("before_dest_write")
@@ -118,8 +125,12 @@ def _attempt(run: Run, *, avoid_locked: bool) -> tuple[ChunkResult, list[Outcome
     failpoints.reach("after_coupling")
     give_back(run, taken, written)
     store_outcomes(run, outcomes)
-    last = max(taken.keys, default=None)
-    return ChunkResult(count(outcomes, written, run.request), len(taken.keys), last, taken.more), outcomes
+    return _result(run, taken, last, outcomes, written), outcomes
+
+
+def _result(run: Run, taken: Taken, last: str | None, outcomes: list[Outcome], written: list[Decision]) -> ChunkResult:
+    processed = len(taken.keys) + len(taken.postponed[taken.side])
+    return ChunkResult(count(outcomes, written, run.request), processed, last, taken.more)
 
 
 def _decide(run: Run, pairs: list[Pair]) -> list[Decision]:

@@ -96,8 +96,7 @@ def give_back(run: Run, taken: Taken, decisions: list[Decision]) -> None:
     for decision in decisions:
         for side, key, reason in _unsettled(taken, decision):
             rows.setdefault((side, key), (reason, False))
-    if rows:
-        _store(run, rows)
+    put_back(run, rows)
 
 
 def _unsettled(taken: Taken, decision: Decision) -> list[tuple[str, Key, str]]:
@@ -133,7 +132,10 @@ def _closed(decision: Decision, side: str) -> bool:
     return (decision.close_erp if side == "erp" else decision.close_crm) or not inside
 
 
-def _store(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:
+def put_back(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:
+    """Pending rows {(side, key): (reason, wait a little)}; a change that came meanwhile keeps its own row."""
+    if not rows:
+        return
     sql = (
         f"INSERT INTO {table('Pending')} AS p (mapping, side, record, reason, not_before) "
         "SELECT %s, side, record, reason, CASE WHEN late THEN clock_timestamp() + make_interval(secs => %s) END "
