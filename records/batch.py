@@ -51,7 +51,7 @@ class Row:
             self.new[name] = value
             self.changed.add(name)
 
-    def reject(self, name: str, code: str, **params: Any) -> None:
+    def reject(self, name: str, code: str, /, **params: Any) -> None:
         """Refuse the row at this field."""
         self.errors.append(FieldError(name, code, params))
 
