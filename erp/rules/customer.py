@@ -54,7 +54,7 @@ def take_primary_contact(batch: Batch, rows: list[Row]) -> None:
             continue
         no, name, kind, company, phone, mobile, e_mail = chosen[row.get("primary_contact_no")]
         own = companies.get(row.pk)
-        if row.get("contact_type") == CONTACT_COMPANY and company != (own and own.pk):
+        if row.get("contact_type") == CONTACT_COMPANY and (own is None or company != own.pk):
             _refuse_contact(batch, row, no, name)
         elif kind == CONTACT_PERSON:
             row.set("contact", name)
