@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, TextField
 from django.db.models.expressions import OrderBy, RawSQL
+from django.db.models.lookups import Contains
 
 from records.fields import Calculated
 from records.filters import Checked, Filter, FilterError, to_q
@@ -27,13 +28,19 @@ def select(
 
 
 def search_q(described: Schema, text: str) -> Q:
-    """Records with this text in one of their search fields; case and accents do not matter."""
+    """Records with this text in one of their search fields; case and accents do not matter.
+
+    `Record.search_related` names fields of referenced records, for example `contact_no__name`.
+    """
     wanted = fold(text.strip())
     if not wanted:
         return Q()
-    if not getattr(described.model.Record, "search", ()):
-        return Q(pk__in=[])
-    return Q(search_fold__contains=wanted)
+    record = described.model.Record
+    own = Q(search_fold__contains=wanted) if getattr(record, "search", ()) else Q(pk__in=[])
+    for path in getattr(record, "search_related", ()):
+        folded = Func(F(path), function="fold", output_field=TextField())
+        own |= Q(Contains(folded, wanted))
+    return own
 
 
 def order_by(described: Schema, names: Sequence[str]) -> list[Any]:

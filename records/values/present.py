@@ -52,7 +52,7 @@ def present(model: Any, records: Iterable[Any], *, fields: Collection[str] | Non
     rows = [r if isinstance(r, Stored) else stored(r) for r in records]
     shown = [f for f in described if not f.internal and f.name != "row_version" and (fields is None or f.name in fields)]
     names = _Names(described, shown, rows)
-    calculated = _calculated(shown, rows)
+    calculated = _calculated(described, shown, rows)
     by_name = getattr(described.model, "OPTIONS_BY_NAME", True)
     return [_record(described, row, shown, names, calculated, by_name=by_name) for row in rows]
 
@@ -108,16 +108,25 @@ def moment(value: dt.datetime) -> str:
     return value.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _calculated(shown: list[FieldInfo], rows: list[Stored]) -> dict[str, dict[str, Any]]:
+def _calculated(described: Schema, shown: list[FieldInfo], rows: list[Stored]) -> dict[str, dict[str, Any]]:
     pks = [row.pk for row in rows]
-    found: dict[str, dict[str, Any]] = {}
-    for info in shown:
-        if not info.calculated:
-            continue
-        field = info.field
-        values = field.compute(pks) if field.compute else {}
-        found[info.name] = {pk: values.get(pk, field.default) for pk in pks}
-    return found
+    fields = [info for info in shown if info.calculated]
+    by_sql = [info for info in fields if info.field.sql and not info.field.compute]
+    known = _read_calculated(described, by_sql, pks) if by_sql and pks else {}
+    for info in fields:
+        if info.field.compute:
+            known[info.name] = info.field.compute(pks)
+    return {
+        info.name: {pk: known.get(info.name, {}).get(pk, info.field.default) for pk in pks} for info in fields
+    }
+
+
+def _read_calculated(described: Schema, infos: list[FieldInfo], pks: list[str]) -> dict[str, dict[str, Any]]:
+    """The values of all fields that are computed by SQL, with one query."""
+    columns = ", ".join(info.sql("t") for info in infos)
+    sql = f'SELECT t."{described.pk_column}", {columns} FROM "{described.table}" t WHERE t."{described.pk_column}" = ANY(%s::uuid[])'
+    found = db.rows(sql, [pks])
+    return {info.name: {row[0]: row[position] for row in found} for position, info in enumerate(infos, 1)}
 
 
 def _attribute(instance: Any, info: FieldInfo) -> Any:
