@@ -25,10 +25,9 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One default field line. An empty field cell makes it a constant for the other side.
+    """One default field line; `person_only` lines exist only with ownership Person.
 
-    `blank_from` names another ERP field whose value goes to CRM when `erp_field` is blank. `person_only` lines exist
-    only with ownership Person.
+    An empty field cell makes it a constant for the other side.
     """
 
     erp_field: str = ""
@@ -47,7 +46,6 @@ class Line:
     match: bool = False
     match_case_sensitive: bool = False
     match_priority: int = 0
-    blank_from: str = ""
     person_only: bool = False
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models.base import CouplingTable, Json
@@ -39,7 +40,9 @@ class Coupling(CouplingTable):
     error_to_crm = Json(null=True)
     error_from_crm = Json(null=True)
     broken = Bool(db_default=False, caption=_("Broken"), readonly=True)
-    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    SYSTEM: ClassVar[tuple[str, ...]] = ("erp_version", "crm_version", "base_version", "created_at")
 
     class Meta:
         verbose_name = _("Coupling")

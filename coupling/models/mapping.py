@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models.base import CouplingTable, Json
-from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Text
+from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Ref, Text
 from records.schema import model_of, schema
 
 DIRECTIONS = {
@@ -103,7 +103,14 @@ class IntegrationTableMapping(CouplingTable):
 class IntegrationFieldMapping(CouplingTable):
     """One field line; lines are processed in the order of `no`. An empty field cell makes it a constant."""
 
-    mapping = models.ForeignKey(IntegrationTableMapping, models.CASCADE, related_name="lines")
+    mapping = Ref(
+        IntegrationTableMapping,
+        models.CASCADE,
+        code="name",
+        null=False,
+        related_name="lines",
+        caption=_("Mapping"),
+    )
     no = Int(caption=_("No."), readonly=True)
     erp_field = Text(64, caption=_("Field"))
     crm_field = Text(64, caption=_("Integration Table Field"))
@@ -123,7 +130,6 @@ class IntegrationFieldMapping(CouplingTable):
     match = Bool(caption=_("Use for Match-Based Coupling"))
     match_case_sensitive = Bool(caption=_("Case-Sensitive Matching"))
     match_priority = Int(minimum=0, caption=_("Match Priority"))
-    blank_from = Text(64, internal=True)
 
     SYSTEM: ClassVar[tuple[str, ...]] = ()
 

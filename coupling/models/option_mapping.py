@@ -10,14 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models.base import CouplingTable, Json
 from coupling.models.coupling import RESULTS
 from coupling.models.mapping import IntegrationTableMapping
-from records.fields import Bool, Choice, DateTime, Guid, Int, Text
+from records.fields import Bool, Choice, DateTime, Guid, Int, Ref, Text
 
 
 class OptionMapping(CouplingTable):
     """It takes the place of a coupling where a code table is mapped to an option set. `label`: the option's text."""
 
-    mapping = models.ForeignKey(
-        IntegrationTableMapping, models.CASCADE, related_name="options", verbose_name=_("Mapping")
+    mapping = Ref(
+        IntegrationTableMapping,
+        models.CASCADE,
+        code="name",
+        null=False,
+        related_name="options",
+        caption=_("Mapping"),
     )
     erp_id = Guid(null=False, caption=_("ERP Record"))
     option_value = Int(caption=_("Option Value"))

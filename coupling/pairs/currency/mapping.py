@@ -12,7 +12,7 @@ MAPPING = TableMapping(
     synch_after_bulk_coupling=True,
     lines=(
         Line(erp_field="code", crm_field="isocurrencycode", direction=TO_CRM, validate_erp=True, match=True),
-        Line(erp_field="symbol", crm_field="currencysymbol", direction=TO_CRM, validate_erp=True, blank_from="code"),
-        Line(erp_field="description", crm_field="currencyname", direction=TO_CRM, validate_erp=True, blank_from="code"),
+        Line(erp_field="symbol", crm_field="currencysymbol", direction=TO_CRM, validate_erp=True),
+        Line(erp_field="description", crm_field="currencyname", direction=TO_CRM, validate_erp=True),
     ),
 )

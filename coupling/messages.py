@@ -1,0 +1,80 @@
+"""The sentences of this app's codes. `%(crm_product)s` is the product's name whatever the parameters."""
+
+from django.utils.translation import gettext_lazy as _
+
+from records.messages import register
+
+register(
+    {
+        # connection
+        "connection_disabled": _("The connection to %(crm_product)s is not enabled."),
+        "connection_enabled": _("The connection must be disabled before this can be changed."),
+        "address": _("'%(address)s' is not the address of a Sales environment that can be reached."),
+        "credentials": _("The integration user '%(user)s' could not sign in: %(why)s"),
+        "credentials_unknown": _("there is no user with this name."),
+        "credentials_disabled": _("the user is disabled."),
+        "credentials_kind": _("the user is not an integration user."),
+        "credentials_secret": _("the secret is not the password of the user."),
+        "privilege": _("The integration user '%(user)s' may not %(operation)s the table %(table)s."),
+        "privilege_read": _("read"),
+        "privilege_write": _("write"),
+        "base_currency": _(
+            "The local currency %(lcy)s is not among the currencies of %(crm_product)s, and its base currency %(base)s has no "
+            "exchange rate in %(erp_product)s."
+        ),
+        "base_currency_blank": _("none"),
+        # mappings and field lines
+        "unknown_table": _("There is no table '%(table)s'."),
+        "wrong_side": _("The table '%(table)s' does not belong to this side."),
+        "not_a_key_field": _("'%(field)s' is neither the unique ID nor an option set of '%(table)s'."),
+        "mapping_exists": _("The tables are already mapped by %(mapping)s."),
+        "mapping_has_couplings": _("%(mapping)s has %(count)s couplings. Delete the couplings first."),
+        "mapping_missing": _("There is no mapping '%(mapping)s'."),
+        "depends_on_itself": _("A mapping cannot depend on itself (%(path)s)."),
+        "option_not_bidirectional": _(
+            "Option mappings can only synchronize from or to the integration table, not in both directions."
+        ),
+        "direction_without_line": _(
+            "You must set the direction of at least one enabled field mapping to %(direction)s."
+        ),
+        "filter_calculated_field": _("'%(field)s' is calculated and cannot be part of a table filter."),
+        "line_without_field": _("Choose a field on at least one of the two sides."),
+        "line_without_constant": _("A line with a field on one side only needs a constant value."),
+        "constant_with_both_fields": _("A constant value needs a line with a field on one side only."),
+        "constant_direction": _("A constant for this field can only go %(direction)s."),
+        "not_mappable": _("The field '%(field)s' is calculated or has no type that can be mapped."),
+        "read_only_destination": _("The field '%(field)s' is read-only and cannot be written in this direction."),
+        "not_null_guid_only": _("Not Null is applicable for GUID fields only."),
+        "not_null_or_clear": _("Not Null and Clear Value on Failed Sync exclude each other."),
+        "duplicate_line": _("The field '%(field)s' is already written by another line in this direction."),
+        "type_mismatch": _("'%(erp)s' and '%(crm)s' have types that cannot be converted into each other."),
+        "tables_not_mapped": _(
+            "Table %(erp)s must be mapped to table %(crm)s to transfer a value between these fields."
+        ),
+        "unknown_transformation": _("There is no transformation rule '%(code)s'."),
+        # values
+        "dependency_not_coupled": _("%(caption)s %(value)s must be coupled to a record in %(crm_product)s."),
+        "code_not_found": _("The %(caption)s '%(value)s' does not exist."),
+        "owner_is_team": _("The owner of the record is a team, which is no salesperson."),
+        # couplings
+        "already_coupled": _("Cannot couple, because %(record)s is already coupled to %(partner)s."),
+        "outside_filter": _("%(record)s is outside the filter of the mapping %(mapping)s."),
+        "direction_not_allowed": _("The mapping %(mapping)s does not allow this direction."),
+        "only_coupled": _("The mapping %(mapping)s synchronizes only coupled records."),
+        "not_coupled": _("The record is not coupled."),
+        "partner_missing": _("Choose a record, or choose to create a new one."),
+        "partner_both": _("Choose either an existing record or a new one."),
+        "record_missing": _("The record does not exist."),
+        "option_taken": _("The option %(value)s is already mapped to %(partner)s."),
+        "option_mapping_only": _("%(mapping)s is an option mapping; its codes are mapped to option values."),
+        "not_option_mapping": _("%(mapping)s is no option mapping."),
+        "no_exchange_rate": _(
+            "Cannot create or update the currency %(code)s, because there is no exchange rate defined for it."
+        ),
+        "contact_without_relation": _(
+            "The contact %(contact)s must have a contact company that has a business relation to a customer or vendor."
+        ),
+        "contact_company_missing": _("The contact cannot be synchronized because the company does not exist."),
+        "company_not_coupled": _("The account of the contact must be coupled with a customer or vendor first."),
+    }
+)

@@ -1,0 +1,214 @@
+"""A stored mapping with its field lines made into a `coupling.plan.MappingPlan` for the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from coupling import lines, registry
+from coupling.conversions import Ends, Known, NotMappable, Passage, convert_fields
+from coupling.declare import COMPANY
+from coupling.installation import NO_COMPANY, Installation, installation
+from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
+from coupling.plan import (
+    Conversion,
+    ConversionError,
+    DeletionConflict,
+    Direction,
+    FieldPlan,
+    MappingPlan,
+    OptionKey,
+    Problem,
+    UpdateConflict,
+)
+from coupling.rules import PairHooks
+from coupling.selectors.records import title_fields
+from records.filters import Checked, Matcher, check
+from records.schema import Schema, schema
+
+Equal = Callable[[Any, Any], bool]
+_FLAGS = ("only_new", "not_null", "clear_on_failure", "validate_erp", "validate_crm")
+
+def plan_for(mapping: IntegrationTableMapping | str) -> MappingPlan:
+    """The plan of a mapping (or of the mapping of this name); LookupError when there is none of that name.
+
+    A constant number of queries; nothing is written.
+    """
+    if isinstance(mapping, str):
+        mapping = mapping_named(mapping)
+    facts, everybody = installation(), list(IntegrationTableMapping.objects.all())
+    erp_filter = checked_filter(mapping.table_filter, mapping.erp_table, facts)
+    crm_filter = checked_filter(mapping.integration_table_filter, mapping.crm_table, facts)
+    hooks = registry.hooks_for(registry.tables_of(mapping))
+    return MappingPlan(
+        id=str(mapping.pk),
+        name=mapping.name,
+        version=mapping.version,
+        erp_table=mapping.erp_table,
+        crm_table=mapping.crm_table,
+        direction=Direction(mapping.direction),
+        only_coupled=mapping.only_coupled,
+        update_conflict=UpdateConflict(mapping.update_conflict),
+        deletion_conflict=DeletionConflict(mapping.deletion_conflict),
+        fields=field_plans(mapping, Known.of(everybody), facts),
+        erp_filter=erp_filter or None,
+        crm_filter=crm_filter or None,
+        erp_matches=Matcher(erp_filter) if erp_filter else None,
+        crm_matches=Matcher(crm_filter) if crm_filter else None,
+        erp_filter_fields=erp_filter.filter.fields,
+        crm_filter_fields=crm_filter.filter.fields,
+        hooks=hooks,
+        option=option_key(mapping),
+        depends_on=tuple(mapping.depends_on),
+        context=_context(mapping, everybody, facts),
+        erp_title=tuple(title_fields(schema(mapping.erp_table))),
+        crm_title=tuple(title_fields(schema(mapping.crm_table))),
+        base_keys=partial(base_keys, mapping.name),
+    )
+
+
+def mapping_named(name: str) -> IntegrationTableMapping:
+    """The mapping of this name with its lines; LookupError when there is none."""
+    found = IntegrationTableMapping.objects.filter(name=name).first()
+    if found is None:
+        raise LookupError(name)
+    return found
+
+
+def checked_filter(text: str, table: str, facts: Installation | None) -> Checked:
+    """A table filter with `{company}` filled in, bound to its table. Raises `FilterError`."""
+    company = facts.company_id if facts and facts.company_id else NO_COMPANY
+    return check(text.replace(COMPANY, company), table)
+
+
+def option_key(mapping: IntegrationTableMapping) -> OptionKey | None:
+    """The option set that an option mapping fills; None for mappings of records."""
+    if not mapping.is_option:
+        return None
+    return OptionKey(schema(mapping.crm_table).model.__name__.lower(), mapping.crm_key_field)
+
+
+def base_keys(mapping: str, version: int) -> Sequence[str]:
+    """The keys of the `base` arrays that were stored under an older version; empty when it is not known."""
+    kept = MappingVersion.objects.filter(mapping=mapping, version=version).values_list("snapshot", flat=True).first()
+    return snapshot_keys(kept) if kept else ()
+
+
+def snapshot_keys(snapshot: dict[str, Any]) -> list[str]:
+    """The keys of the `base` arrays of one stored mapping version."""
+    head = snapshot["mapping"]
+    return lines.base_keys(head["direction"], head["ownership"], lines.from_snapshot(snapshot["lines"]))
+
+
+def field_plans(mapping: IntegrationTableMapping, known: Known, facts: Installation) -> tuple[FieldPlan, ...]:
+    """The enabled lines of a mapping that have an effect, in processing order.
+
+    An option mapping writes labels of option values: its key line reads the code and writes `label`.
+    """
+    stored = list(mapping.lines.all().order_by("no"))
+    hooks = registry.hooks_for(registry.tables_of(mapping))
+    equal = hooks.equal if isinstance(hooks, PairHooks) else {}
+    found = lines.effective(mapping.direction, facts.ownership, stored)
+    if mapping.is_option:
+        return tuple(_option_plan(key, way, line) for key, way, line in found if not lines.is_constant(line))
+    erp, crm = schema(mapping.erp_table), schema(mapping.crm_table)
+    return tuple(_field_plan(key, way, line, (erp, crm), known, facts, equal.get(key)) for key, way, line in found)
+
+
+def _option_plan(key: str, way: str, line: Any) -> FieldPlan:
+    return FieldPlan(key, line.erp_field, "label", Direction(way), Conversion(max_length=250), None)
+
+
+def _field_plan(
+    key: str,
+    way: str,
+    line: Any,
+    schemas: tuple[Schema, Schema],
+    known: Known,
+    facts: Installation,
+    equal: Equal | None,
+) -> FieldPlan:
+    flags = {name: getattr(line, name) for name in _FLAGS}
+    if lines.is_constant(line):
+        erp, crm = line.erp_field or None, line.crm_field or None
+        value = _constant(line, schemas)
+        return FieldPlan(key, erp, crm, Direction(way), constant=value, is_constant=True, **flags)
+    passage = _passage(line, schemas, known, facts)
+    return FieldPlan(
+        key,
+        line.erp_field,
+        line.crm_field,
+        Direction(way),
+        to_crm=passage.to_crm,
+        from_crm=passage.from_crm,
+        equal=either(passage.equal, equal),
+        depends_on=passage.depends_on,
+        **flags,
+    )
+
+
+def either(one: Equal | None, other: Equal | None) -> Equal | None:
+    """Two ways of being equal made into one."""
+    if one is None or other is None:
+        return one or other
+    return lambda erp, crm: one(erp, crm) or other(erp, crm)
+
+
+def _constant(line: Any, schemas: tuple[Schema, Schema]) -> Any:
+    info = schemas[0][line.erp_field] if line.erp_field else schemas[1][line.crm_field]
+    return info.normalize(line.constant)
+
+
+def _passage(line: Any, schemas: tuple[Schema, Schema], known: Known, facts: Installation) -> Passage:
+    """The conversions of a line; where the mapping it needs was removed since, its values fail one by one."""
+    erp, crm = schemas
+    ends = Ends(erp, crm, erp[line.erp_field], crm[line.crm_field])
+    try:
+        return convert_fields(ends, known, facts, truncate=line.truncate)
+    except NotMappable as error:
+        broken = Conversion(convert=partial(_refuse, Problem(error.code, error.params)))
+        return Passage(broken, broken)
+
+
+def _refuse(problem: Problem, _value: Any) -> Any:
+    raise ConversionError(problem)
+
+
+def _context(
+    mapping: IntegrationTableMapping, everybody: Iterable[IntegrationTableMapping], facts: Installation
+) -> dict[str, Any]:
+    """What hooks and the engine's writes need of the installation.
+
+    `quiet_to_crm`, `quiet_from_crm`: no other mapping reads what this one writes, so its writes need no log.
+    `dependents`: see `_dependents`.
+    """
+    others = [m for m in everybody if m.pk != mapping.pk]
+    return {
+        "facts": facts,
+        "company_id": facts.company_id,
+        "owner_team": facts.owner_team,
+        "ownership": facts.ownership,
+        "mappings": {registry.tables_of(m)[:2]: m.name for m in everybody if not m.is_option},
+        "dependents": _dependents(mapping),
+        "quiet_to_crm": not any(m.crm_table == mapping.crm_table and m.allows("from_crm") for m in others),
+        "quiet_from_crm": not any(m.erp_table == mapping.erp_table and m.allows("to_crm") for m in others),
+    }
+
+
+def _dependents(mapping: IntegrationTableMapping) -> list[tuple[str, str, str, str]]:
+    """Where records of other mappings point to records of this one and may have gone through without them.
+
+    (mapping name, database table, its key column, the referring column) of each line with *clear on failure*.
+    """
+    if mapping.is_option:
+        return []
+    found = []
+    others = IntegrationFieldMapping.objects.filter(clear_on_failure=True, enabled=True).exclude(mapping=mapping)
+    for line in others.select_related("mapping"):
+        erp, crm = schema(line.mapping.erp_table), schema(line.mapping.crm_table)
+        if line.erp_field in erp and line.crm_field in crm:
+            info = erp[line.erp_field]
+            if info.ref == mapping.erp_table and crm[line.crm_field].ref == mapping.crm_table:
+                found.append((line.mapping.name, erp.table, erp.pk_column, info.column))
+    return found

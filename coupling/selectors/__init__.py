@@ -1,0 +1,1 @@
+"""Reads beyond one filter."""

@@ -1,0 +1,1 @@
+"""What changes connections, mappings and couplings: keyword-only, atomic, one verb each."""
