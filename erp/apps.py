@@ -10,10 +10,12 @@ class ErpConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register texts; see that every setup table has its row."""
+        """Register texts, API and pages; see that every setup table has its row."""
         from django.db.models.signals import post_migrate
 
-        from erp import messages  # noqa: F401
+        from erp import api, messages
         from erp.services.installation import ensure_setup_rows
 
+        assert messages  # the texts register themselves by being imported
+        api.register()
         post_migrate.connect(ensure_setup_rows, sender=self, dispatch_uid="erp.setup_rows")

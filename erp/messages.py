@@ -35,7 +35,7 @@ register(
             "You cannot assign new numbers from the number series %(series)s on %(date)s: a later date has been used."
         ),
         "no_series_not_default": _(
-            "It is not possible to assign numbers automatically. To do so, turn on Default Nos. in No. Series %(series)s."
+            "Numbers cannot be assigned automatically. To do so, turn on Default Nos. in No. Series %(series)s."
         ),
         "no_series_not_manual": _(
             "You may not enter numbers manually. To do so, turn on Manual Nos. in No. Series %(series)s."

@@ -48,6 +48,8 @@ class ErpTable(Table):
     system_modified_by = Text(50, db_default="", readonly=True, caption=_("Modified By"))
 
     class Meta:
+        """Abstract."""
+
         abstract = True
 
     @classmethod
@@ -66,5 +68,7 @@ class Singleton(ErpTable):
     only = Bool(default=True, db_default=True, unique=True, internal=True)
 
     class Meta:
+        """Abstract."""
+
         abstract = True
         constraints = [models.CheckConstraint(condition=models.Q(only=True), name="%(app_label)s_%(class)s_one_row")]

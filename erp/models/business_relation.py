@@ -41,15 +41,24 @@ class ContactBusinessRelation(ErpTable):
 
     contact_no = Ref("erp.Contact", models.RESTRICT, code="no", caption=_("Contact No."), required=True, db_index=False)
     business_relation_code = Ref(
-        "erp.BusinessRelation", models.RESTRICT, code="code", caption=_("Business Relation Code"), required=True, db_index=False
+        "erp.BusinessRelation",
+        models.RESTRICT,
+        code="code",
+        caption=_("Business Relation Code"),
+        required=True,
+        db_index=False,
     )
     link_to_table = Option(LINK_TO_TABLE, caption=_("Link to Table"))
     no = Code(20, caption=_("No."))
     customer = Ref("erp.Customer", models.RESTRICT, code="no", caption=_("Customer"), internal=True, db_index=False)
 
     class Meta:
+        """Keys and constraints."""
+
         constraints = [
-            models.UniqueConstraint(fields=["contact_no", "business_relation_code"], name="erp_contactbusinessrelation_key"),
+            models.UniqueConstraint(
+                fields=["contact_no", "business_relation_code"], name="erp_contactbusinessrelation_key"
+            ),
             models.UniqueConstraint(
                 fields=["contact_no", "link_to_table"],
                 condition=~Q(link_to_table=0),
@@ -70,6 +79,7 @@ class ContactBusinessRelation(ErpTable):
         natural_key = None
         title = ("contact_no", "business_relation_code")
         search = ("no",)
+        search_related = ("contact_no__no", "contact_no__name")
         sort = ("contact_no", "business_relation_code")
         path = "contact-business-relations"
         calculated = {

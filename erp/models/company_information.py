@@ -25,7 +25,14 @@ class CompanyInformation(Singleton):
     city = Text(30, caption=_("City"))
     county = Text(30, caption=_("County"))
     post_code = Code(20, caption=_("Post Code"))
-    country_region_code = Ref("erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Country/Region Code"), db_index=False)
+    country_region_code = Ref(
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Country/Region Code"),
+        db_index=False,
+    )
     contact_person = Text(50, caption=_("Contact Person"))
     phone_no = Text(30, caption=_("Phone No."))
     vat_registration_no = Text(20, caption=_("VAT Registration No."))
@@ -51,13 +58,22 @@ class CompanyInformation(Singleton):
     ship_to_city = Text(30, caption=_("Ship-to City"))
     ship_to_county = Text(30, caption=_("Ship-to County"))
     ship_to_post_code = Code(20, caption=_("Ship-to Post Code"))
-    ship_to_country_region_code = Ref("erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Ship-to Country/Region Code"), db_index=False)
+    ship_to_country_region_code = Ref(
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Ship-to Country/Region Code"),
+        db_index=False,
+    )
     ship_to_contact = Text(100, caption=_("Ship-to Contact"))
     ship_to_phone_no = Text(30, caption=_("Ship-to Phone No."))
     location_code = Code(10, caption=_("Location Code"))
     demo_company = Bool(caption=_("Demo Company"), readonly=True)
     created_datetime = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Created DateTime"))
-    last_modified_date_time = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time"))
+    last_modified_date_time = DateTime(
+        null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time")
+    )
 
     class Record:
         """Declaration of the table."""

@@ -46,7 +46,12 @@ class Contact(ErpTable):
     address = Text(100, caption=_("Address"))
     address_2 = Text(50, caption=_("Address 2"))
     country_region_code = Ref(
-        "erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Country/Region Code"), db_index=False
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Country/Region Code"),
+        db_index=False,
     )
     post_code = Code(20, caption=_("Post Code"))
     city = Text(30, caption=_("City"))
@@ -64,7 +69,9 @@ class Contact(ErpTable):
     currency_code = Ref("erp.Currency", models.RESTRICT, code="code", caption=_("Currency Code"), db_index=False)
     territory_code = Ref("erp.Territory", models.RESTRICT, code="code", caption=_("Territory Code"), db_index=False)
     vat_registration_no = Text(20, caption=_("VAT Registration No."))
-    no_series = Ref("erp.NoSeries", models.RESTRICT, code="code", caption=_("No. Series"), readonly=True, db_index=False)
+    no_series = Ref(
+        "erp.NoSeries", models.RESTRICT, code="code", caption=_("No. Series"), readonly=True, db_index=False
+    )
 
     class Record:
         """Declaration of the table."""

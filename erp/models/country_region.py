@@ -35,7 +35,9 @@ class CountryRegion(ErpTable):
     )
     vat_scheme = Code(10, caption=_("VAT Scheme"))
     county_name = Text(30, caption=_("County Name"))
-    last_modified_date_time = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time"))
+    last_modified_date_time = DateTime(
+        null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time")
+    )
 
     class Record:
         """Declaration of the table."""

@@ -53,7 +53,9 @@ class Currency(ErpTable):
     )
     last_date_adjusted = Date(caption=_("Last Date Adjusted"), readonly=True)
     last_date_modified = Date(caption=_("Last Date Modified"), readonly=True)
-    last_modified_date_time = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time"))
+    last_modified_date_time = DateTime(
+        null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time")
+    )
 
     class Record:
         """Declaration of the table."""
@@ -90,7 +92,9 @@ class Currency(ErpTable):
 class CurrencyExchangeRate(ErpTable):
     """What a currency is worth from a day on: `relational_exch_rate_amount` LCY for `exchange_rate_amount`."""
 
-    currency_code = Ref("erp.Currency", models.RESTRICT, code="code", caption=_("Currency Code"), required=True, db_index=False)
+    currency_code = Ref(
+        "erp.Currency", models.RESTRICT, code="code", caption=_("Currency Code"), required=True, db_index=False
+    )
     starting_date = Date(null=False, default=today, caption=_("Starting Date"), required=True)
     exchange_rate_amount = Dec(18, 6, default=Decimal(1), minimum=0, caption=_("Exchange Rate Amount"))
     adjustment_exch_rate_amount = Dec(18, 6, minimum=0, caption=_("Adjustment Exch. Rate Amount"))
@@ -109,6 +113,8 @@ class CurrencyExchangeRate(ErpTable):
     )
 
     class Meta:
+        """Keys and constraints."""
+
         constraints = [
             models.UniqueConstraint(fields=["currency_code", "starting_date"], name="erp_currencyexchangerate_key"),
             models.CheckConstraint(
@@ -125,6 +131,7 @@ class CurrencyExchangeRate(ErpTable):
         natural_key = None
         title = ("currency_code", "starting_date")
         search = ()
+        search_related = ("currency_code__code", "currency_code__description")
         sort = ("currency_code", "-starting_date")
         path = "currency-exchange-rates"
         rule_fields = rules.RATE_FIELDS

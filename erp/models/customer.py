@@ -35,7 +35,12 @@ class Customer(ErpTable):
     address = Text(100, caption=_("Address"))
     address_2 = Text(50, caption=_("Address 2"))
     country_region_code = Ref(
-        "erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Country/Region Code"), db_index=False
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Country/Region Code"),
+        db_index=False,
     )
     city = Text(30, caption=_("City"))
     county = Text(30, caption=_("County"))
@@ -66,17 +71,29 @@ class Customer(ErpTable):
     partner_type = Option(
         {0: ("", ""), 1: ("Company", _("Company")), 2: ("Person", _("Person"))}, caption=_("Partner Type")
     )
-    payment_terms_code = Ref("erp.PaymentTerms", models.RESTRICT, code="code", caption=_("Payment Terms Code"), db_index=False)
+    payment_terms_code = Ref(
+        "erp.PaymentTerms", models.RESTRICT, code="code", caption=_("Payment Terms Code"), db_index=False
+    )
     payment_method_code = Code(10, caption=_("Payment Method Code"))
     location_code = Code(10, caption=_("Location Code"))
     combine_shipments = Bool(caption=_("Combine Shipments"))
     reserve = Option(
-        {0: ("Never", _("Never")), 1: ("Optional", _("Optional")), 2: ("Always", _("Always"))}, default=1, caption=_("Reserve")
+        {0: ("Never", _("Never")), 1: ("Optional", _("Optional")), 2: ("Always", _("Always"))},
+        default=1,
+        caption=_("Reserve"),
     )
-    shipping_advice = Option({0: ("Partial", _("Partial")), 1: ("Complete", _("Complete"))}, caption=_("Shipping Advice"))
-    shipment_method_code = Ref("erp.ShipmentMethod", models.RESTRICT, code="code", caption=_("Shipment Method Code"), db_index=False)
-    shipping_agent_code = Ref("erp.ShippingAgent", models.RESTRICT, code="code", caption=_("Shipping Agent Code"), db_index=False)
-    no_series = Ref("erp.NoSeries", models.RESTRICT, code="code", caption=_("No. Series"), readonly=True, db_index=False)
+    shipping_advice = Option(
+        {0: ("Partial", _("Partial")), 1: ("Complete", _("Complete"))}, caption=_("Shipping Advice")
+    )
+    shipment_method_code = Ref(
+        "erp.ShipmentMethod", models.RESTRICT, code="code", caption=_("Shipment Method Code"), db_index=False
+    )
+    shipping_agent_code = Ref(
+        "erp.ShippingAgent", models.RESTRICT, code="code", caption=_("Shipping Agent Code"), db_index=False
+    )
+    no_series = Ref(
+        "erp.NoSeries", models.RESTRICT, code="code", caption=_("No. Series"), readonly=True, db_index=False
+    )
 
     class Record:
         """Declaration of the table."""
@@ -86,7 +103,8 @@ class Customer(ErpTable):
         natural_key = "no"
         title = ("no", "name")
         search = (
-            "no", "name", "search_name", "name_2", "contact", "phone_no", "city", "post_code", "e_mail", "vat_registration_no",
+            "no", "name", "search_name", "name_2", "contact", "phone_no", "city", "post_code", "e_mail",
+            "vat_registration_no",
         )  # fmt: skip
         sort = ("no",)
         path = "customers"

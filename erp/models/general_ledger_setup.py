@@ -20,8 +20,12 @@ class GeneralLedgerSetup(Singleton):
     local_currency_description = Text(60, caption=_("Local Currency Description"))
     amount_rounding_precision = Dec(9, 5, default=Decimal("0.01"), minimum=0, caption=_("Amount Rounding Precision"))
     amount_decimal_places = Text(5, default="2:2", caption=_("Amount Decimal Places"), checks=(values.decimal_places,))
-    unit_amount_rounding_precision = Dec(18, 9, default=Decimal("0.00001"), minimum=0, caption=_("Unit-Amount Rounding Precision"))
-    unit_amount_decimal_places = Text(5, default="2:5", caption=_("Unit-Amount Decimal Places"), checks=(values.decimal_places,))
+    unit_amount_rounding_precision = Dec(
+        18, 9, default=Decimal("0.00001"), minimum=0, caption=_("Unit-Amount Rounding Precision")
+    )
+    unit_amount_decimal_places = Text(
+        5, default="2:5", caption=_("Unit-Amount Decimal Places"), checks=(values.decimal_places,)
+    )
     local_address_format = Option(ADDRESS_FORMAT, caption=_("Local Address Format"))
     req_country_reg_code_in_addr = Bool(caption=_("Req. Country/Reg. Code in Addr."))
 

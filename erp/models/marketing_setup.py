@@ -31,9 +31,16 @@ class MarketingSetup(Singleton):
     default_salesperson_code = Ref(
         "erp.SalespersonPurchaser", models.RESTRICT, code="code", caption=_("Default Salesperson Code"), db_index=False
     )
-    default_territory_code = Ref("erp.Territory", models.RESTRICT, code="code", caption=_("Default Territory Code"), db_index=False)
+    default_territory_code = Ref(
+        "erp.Territory", models.RESTRICT, code="code", caption=_("Default Territory Code"), db_index=False
+    )
     default_country_region_code = Ref(
-        "erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Default Country/Region Code"), db_index=False
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Default Country/Region Code"),
+        db_index=False,
     )
     default_language_code = Code(10, caption=_("Default Language Code"))
     default_correspondence_type = Option(CORRESPONDENCE_TYPE, caption=_("Default Correspondence Type"))

@@ -10,7 +10,10 @@ from erp.rules import no_series as rules
 from records.batch import Batch
 from records.fields import Bool, Calculated, Code, Date, Int, Ref, Text
 
-_LINE = "(SELECT l.{column} FROM erp_noseriesline l WHERE l.series_code_id = {{t}}.system_id ORDER BY NOT l.open, l.line_no LIMIT 1)"
+_LINE = (
+    "(SELECT l.{column} FROM erp_noseriesline l WHERE l.series_code_id = {{t}}.system_id"
+    " ORDER BY NOT l.open, l.line_no LIMIT 1)"
+)
 
 
 def _of_line(column: str, caption: object) -> Calculated:
@@ -65,6 +68,8 @@ class NoSeriesLine(ErpTable):
     open = Bool(default=True, caption=_("Open"), readonly=True)
 
     class Meta:
+        """Keys and constraints."""
+
         constraints = [models.UniqueConstraint(fields=["series_code", "line_no"], name="erp_noseriesline_key")]
 
     class Record:
@@ -75,6 +80,7 @@ class NoSeriesLine(ErpTable):
         natural_key = None
         title = ("series_code", "line_no")
         search = ("starting_no", "last_no_used")
+        search_related = ("series_code__code",)
         sort = ("series_code", "line_no")
         path = "no-series-lines"
         rule_fields = frozenset({"series_code", "line_no", "starting_no", "ending_no", "warning_no", "last_no_used"})

@@ -21,7 +21,9 @@ class PaymentTerms(ErpTable):
     discount_pct = Dec(9, 5, minimum=0, maximum=100, caption=_("Discount %"))
     description = Text(100, caption=_("Description"))
     calc_pmt_disc_on_cr_memos = Bool(caption=_("Calc. Pmt. Disc. on Cr. Memos"))
-    last_modified_date_time = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time"))
+    last_modified_date_time = DateTime(
+        null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time")
+    )
 
     class Record:
         """Declaration of the table."""

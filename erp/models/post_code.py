@@ -19,12 +19,19 @@ class PostCode(ErpTable):
     city = Text(30, caption=_("City"), required=True)
     search_city = Code(30, caption=_("Search City"), readonly=True)
     country_region_code = Ref(
-        "erp.CountryRegion", models.RESTRICT, code="code", lookup=resolve_countries, caption=_("Country/Region Code"), db_index=False
+        "erp.CountryRegion",
+        models.RESTRICT,
+        code="code",
+        lookup=resolve_countries,
+        caption=_("Country/Region Code"),
+        db_index=False,
     )
     county = Text(30, caption=_("County"))
     time_zone = Text(180, caption=_("Time Zone"))
 
     class Meta:
+        """Keys and constraints."""
+
         constraints = [models.UniqueConstraint(fields=["code", "search_city"], name="erp_postcode_key")]
         indexes = [models.Index(fields=["search_city"], name="erp_postcode_city")]
 

@@ -22,7 +22,9 @@ class SalesReceivablesSetup(Singleton):
     invoice_nos = _series(_("Invoice Nos."))
     posted_invoice_nos = _series(_("Posted Invoice Nos."))
     price_list_nos = _series(_("Price List Nos."))
-    write_in_product_type = Option({0: ("Item", _("Item")), 1: ("Resource", _("Resource"))}, caption=_("Write-in Product Type"))
+    write_in_product_type = Option(
+        {0: ("Item", _("Item")), 1: ("Resource", _("Resource"))}, caption=_("Write-in Product Type")
+    )
     write_in_product_no = Code(20, caption=_("Write-in Product No."))
     freight_g_l_acc_no = Code(20, caption=_("Freight G/L Acc. No."))
     default_price_list_code = Code(20, caption=_("Default Price List Code"))

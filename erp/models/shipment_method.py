@@ -17,7 +17,9 @@ class ShipmentMethod(ErpTable):
 
     code = Code(10, caption=_("Code"), required=True, unique=True)
     description = Text(100, caption=_("Description"))
-    last_modified_date_time = DateTime(null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time"))
+    last_modified_date_time = DateTime(
+        null=False, default=timezone.now, readonly=True, caption=_("Last Modified Date Time")
+    )
 
     class Record:
         """Declaration of the table."""

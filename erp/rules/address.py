@@ -27,7 +27,7 @@ def search_city(city: str) -> str:
 
 
 def choose(places: Iterable[Place], *, country: str | None, city: str = "", code: str = "") -> Place | None:
-    """F4: of several candidates prefer those of the country, then the one of the city and code; else the first by key."""
+    """F4: prefer the candidates of the country, then the one of the city and code; else the first by key."""
     candidates = sorted(places, key=lambda place: (place.code, place.search_city))
     for fits in (
         lambda place: bool(country) and place.country == country,
@@ -85,7 +85,9 @@ def fill_from_city(batch: Batch, rows: list[Row], prefix: str = "") -> None:
     patterns = [text.rstrip("*") for text in wanted if text.endswith("*")]
     places = _places("search_city = ANY(%s) OR search_city ^@ ANY(%s)", [wanted, patterns])
     for row, text in zip(rows, wanted, strict=True):
-        place = choose(_fitting(places, text), country=row.get(f"{prefix}country_region_code"), code=row.get(f"{prefix}post_code"))
+        place = choose(
+            _fitting(places, text), country=row.get(f"{prefix}country_region_code"), code=row.get(f"{prefix}post_code")
+        )
         if place is not None:
             row.force(name, place.city)
             if batch.source == "page" or not row.get(f"{prefix}post_code"):

@@ -45,7 +45,11 @@ def split_name(batch: Batch, rows: list[Row]) -> None:
 
 def join_name(batch: Batch, rows: list[Row]) -> None:
     """F13: the name is the parts joined; search_name follows."""
-    moved = [row for row in rows if row.get("type") == CONTACT_PERSON and row.given & {"first_name", "middle_name", "surname"}]
+    moved = [
+        row
+        for row in rows
+        if row.get("type") == CONTACT_PERSON and row.given & {"first_name", "middle_name", "surname"}
+    ]
     for row in moved:
         row.set("name", joined(row.get("first_name"), row.get("middle_name"), row.get("surname")))
     values.follow_search_name(batch, [row for row in moved if "name" in row.changed])
@@ -79,7 +83,7 @@ def change_type(batch: Batch, rows: list[Row]) -> None:
             row.set(name, part)
 
 
-def _check_ties(row: Row, has_people: bool, has_relations: bool) -> None:  # noqa: FBT001
+def _check_ties(row: Row, has_people: bool, has_relations: bool) -> None:
     if has_people:
         row.reject("type", "type_has_people")
     if has_relations:
@@ -100,7 +104,9 @@ def resolve_company_name(_batch: Batch, rows: list[Row]) -> None:
         if row.get("type") == CONTACT_PERSON and "company_name" in row.given and "company_no" not in row.given
     ]
     wanted = {row.get("company_name").upper() for row in rows} - {""}
-    sql = "SELECT upper(name), system_id, name FROM erp_contact WHERE type = 0 AND upper(name) = ANY(%s) ORDER BY no DESC"
+    sql = (
+        "SELECT upper(name), system_id, name FROM erp_contact WHERE type = 0 AND upper(name) = ANY(%s) ORDER BY no DESC"
+    )
     found = {upper: (pk, name) for upper, pk, name in db.rows(sql, [list(wanted)])} if wanted else {}
     for row in rows:
         upper = row.get("company_name").upper()
@@ -187,7 +193,9 @@ def _be_own_company(batch: Batch, row: Row) -> None:
     row.force("company_name", row.get("name"))
 
 
-_COMPANIES = "SELECT system_id, no, type, name, contact_business_relation FROM erp_contact WHERE system_id = ANY(%s::uuid[])"
+_COMPANIES = (
+    "SELECT system_id, no, type, name, contact_business_relation FROM erp_contact WHERE system_id = ANY(%s::uuid[])"
+)
 
 
 def _know_company(batch: Batch) -> None:
@@ -234,7 +242,9 @@ def _set_defaults(batch: Batch) -> None:
 def _delete_around(batch: Batch) -> None:
     """R11: the people of a company and the relations go; customers lose the contact they named."""
     own = {row.pk for row in batch.live}
-    people = "SELECT system_id FROM erp_contact WHERE company_no_id = ANY(%s::uuid[]) AND NOT system_id = ANY(%s::uuid[])"
+    people = (
+        "SELECT system_id FROM erp_contact WHERE company_no_id = ANY(%s::uuid[]) AND NOT system_id = ANY(%s::uuid[])"
+    )
     _delete_all("erp.Contact", db.rows(people, [list(own), list(own)]))
     relations = "SELECT system_id FROM erp_contactbusinessrelation WHERE contact_no_id = ANY(%s::uuid[])"
     _delete_all("erp.ContactBusinessRelation", db.rows(relations, [list(own)]))
@@ -263,15 +273,14 @@ _PEOPLE_FIELDS = ("company_no", "company_name", *inheritance.FIELDS[1:])
 
 def _lead_people(batch: Batch) -> None:
     """R4: the people of a changed company follow it."""
-    rows = {
-        row.pk: row for row in batch.changed(*inheritance.FIELDS) if row.get("type") == CONTACT_COMPANY and row.old
-    }
+    rows = {row.pk: row for row in batch.changed(*inheritance.FIELDS) if row.get("type") == CONTACT_COMPANY and row.old}
     if not rows:
         return
     described = schema("erp.Contact")
     columns = ", ".join(described[name].sql("t") for name in _PEOPLE_FIELDS)
-    sql = f"SELECT t.system_id, {columns} FROM erp_contact t WHERE t.company_no_id = ANY(%s::uuid[]) AND t.type = {CONTACT_PERSON}"
-    people = {pk: dict(zip(_PEOPLE_FIELDS, found, strict=True)) for pk, *found in db.rows(sql, [list(rows)])}
+    sql = f"SELECT t.system_id, {columns} FROM erp_contact t WHERE t.company_no_id = ANY(%s::uuid[]) AND t.type = %s"
+    found = db.rows(sql, [list(rows), CONTACT_PERSON])
+    people = {pk: dict(zip(_PEOPLE_FIELDS, values_, strict=True)) for pk, *values_ in found}
     flags = setup.marketing() if people else {}
     edits = []
     for pk, person in people.items():

@@ -72,9 +72,11 @@ def check_rates(batch: Batch) -> None:
 
 
 def _follow(row: Row, amount: str, adjustment: str) -> None:
-    if row.old is None and not row.get(adjustment):
-        row.set(adjustment, row.get(amount))
-    elif row.old is not None and amount in row.changed and row.old.get(adjustment) == row.old.get(amount):
+    if row.old is None:
+        follows = not row.get(adjustment)
+    else:
+        follows = amount in row.changed and row.old.get(adjustment) == row.old.get(amount)
+    if follows:
         row.set(adjustment, row.get(amount))
 
 

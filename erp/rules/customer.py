@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from erp.choices import BLOCKED_ALL, BLOCKED_NONE, CONTACT_COMPANY, CONTACT_PERSON, LINK_CUSTOMER
+from erp.choices import BLOCKED_ALL, BLOCKED_NONE, CONTACT_COMPANY, CONTACT_PERSON
 from erp.rules import company_contact
 from erp.selectors import setup
 from erp.services.number_series import check_manual_numbers, fill_numbers
@@ -65,7 +65,7 @@ def take_primary_contact(batch: Batch, rows: list[Row]) -> None:
 
 
 def _refuse_contact(batch: Batch, row: Row, no: str, name: str) -> None:
-    """A new customer from the Sales side cannot have people yet: the contact is left out instead of losing the customer."""
+    """A new customer from the Sales side cannot have people yet: the contact is left out, not the customer."""
     if batch.source == "sync" and batch.kind == "insert":
         row.force("primary_contact_no", None)
         return
@@ -120,9 +120,7 @@ def _check_contact_numbers(batch: Batch) -> None:
     marketing = setup.marketing()
     if marketing["bus_rel_code_for_customers"] and not marketing["contact_nos"]:
         for row in batch.live:
-            row.reject(
-                "", "setup_missing", field="@erp.MarketingSetup.contact_nos", table="@erp.MarketingSetup"
-            )
+            row.reject("", "setup_missing", field="@erp.MarketingSetup.contact_nos", table="@erp.MarketingSetup")
 
 
 def _delete_relations(batch: Batch) -> None:
@@ -148,7 +146,7 @@ def _renumber_relations(batch: Batch) -> None:
     rows = {row.pk: row for row in batch.changed("no")}
     if not rows:
         return
-    sql = "SELECT system_id, customer_id FROM erp_contactbusinessrelation WHERE customer_id = ANY(%s::uuid[]) AND link_to_table = %s"
-    found = db.rows(sql, [list(rows), LINK_CUSTOMER])
+    sql = "SELECT system_id, customer_id FROM erp_contactbusinessrelation WHERE customer_id = ANY(%s::uuid[])"
+    found = db.rows(sql, [list(rows)])
     edits = [Edit(pk, {"no": rows[customer].get("no")}) for pk, customer in found]
     company_contact.rewrite(batch, "erp.ContactBusinessRelation", edits)

@@ -29,7 +29,8 @@ def shipped_countries() -> tuple[ShippedCountry, ...]:
     with COUNTRIES.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         return tuple(
-            ShippedCountry(row["code"], row["name"], row["numeric"], tuple(row["other_names"].split("|"))) for row in rows
+            ShippedCountry(row["code"], row["name"], row["numeric"], tuple(row["other_names"].split("|")))
+            for row in rows
         )
 
 
@@ -56,7 +57,9 @@ def resolve_countries(texts: Iterable[str]) -> dict[str, str]:
     if not wanted:
         return {}
     by_code, by_iso, by_name = {}, {}, {}
-    for pk, code, iso_code, name in db.rows("SELECT system_id, code, iso_code, name FROM erp_countryregion ORDER BY code DESC"):
+    for pk, code, iso_code, name in db.rows(
+        "SELECT system_id, code, iso_code, name FROM erp_countryregion ORDER BY code DESC"
+    ):
         by_code[_key(code)], by_iso[_key(iso_code)], by_name[_key(name)] = pk, pk, pk
     by_iso.pop("", None)
     by_name.pop("", None)

@@ -56,7 +56,9 @@ def _in_lcy(pk: str, rows: dict[str, tuple[object, ...]], seen: frozenset[str]) 
     if row is None or pk in seen:
         return None
     date, amount, relational, other = row[1:5]
-    assert isinstance(date, dt.date) and isinstance(amount, Decimal) and isinstance(relational, Decimal)
+    assert isinstance(date, dt.date)
+    assert isinstance(amount, Decimal)
+    assert isinstance(relational, Decimal)
     if not amount or not relational:
         return None
     if other is None:

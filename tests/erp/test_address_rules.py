@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from records.writes import Edit, update
 from records.batch import Batch
+from records.writes import Edit, update
 from tests.erp.tools import change, country, customer, get, post_code, setup
 
 pytestmark = pytest.mark.usefixtures("installed")

@@ -34,7 +34,9 @@ def test_f3_search_e_mail_follows_and_e_mail_2_is_one_address():
 
     assert get("erp.Contact", pk)["search_e_mail"] == "MARIA@EXAMPLE.COM"
     assert change("erp.Contact", pk, e_mail="")["search_e_mail"] == ""
-    assert refusals(change, "erp.Contact", pk, e_mail_2="a@example.com;b@example.com") == [("e_mail_2", "invalid_email")]
+    assert refusals(change, "erp.Contact", pk, e_mail_2="a@example.com;b@example.com") == [
+        ("e_mail_2", "invalid_email")
+    ]
 
 
 def test_f8_contacts_accept_a_blocked_salesperson_but_no_private_one():
@@ -147,7 +149,10 @@ def test_f15_an_address_of_ones_own_stays():
 
 
 def test_f15_with_a_new_company_only_the_old_companys_values_move():
-    old, new = company(address="A 1", city="A", phone_no="1", fax_no="2"), company(address="B 1", city="B", phone_no="3", fax_no="4")
+    old, new = (
+        company(address="A 1", city="A", phone_no="1", fax_no="2"),
+        company(address="B 1", city="B", phone_no="3", fax_no="4"),
+    )
     pk = person(company_no=old, fax_no="99")
 
     now = change("erp.Contact", pk, company_no=new)
@@ -157,7 +162,9 @@ def test_f15_with_a_new_company_only_the_old_companys_values_move():
 
 def test_f15_the_flags_of_the_marketing_setup_decide():
     marketing(inherit_language_code=False, inherit_address_details=False, inherit_communication_details=False)
-    firm = company(language_code="SVE", city="Stockholm", phone_no="1", territory_code=create("erp.Territory", code="N"))
+    firm = company(
+        language_code="SVE", city="Stockholm", phone_no="1", territory_code=create("erp.Territory", code="N")
+    )
 
     now = get("erp.Contact", person(company_no=firm))
 

@@ -113,7 +113,12 @@ def test_f10_a_company_gives_phone_numbers_and_e_mail_where_it_has_them():
 
     now = change("erp.Customer", pk, primary_contact_no=own)
 
-    assert (now["contact"], now["mobile_phone_no"], now["phone_no"], now["e_mail"]) == ("", "77", "1", "old@example.com")
+    assert (now["contact"], now["mobile_phone_no"], now["phone_no"], now["e_mail"]) == (
+        "",
+        "77",
+        "1",
+        "old@example.com",
+    )
 
 
 def test_f10_a_stranger_is_refused():

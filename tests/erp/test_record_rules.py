@@ -59,7 +59,12 @@ def test_r2_a_new_customer_gets_its_contact(source):
     pk = customer(source=source, city="Berlin", e_mail="a@example.com", search_name="CHOSEN")
 
     own = get("erp.Contact", contact_of(pk))
-    assert (own["name"], own["city"], own["e_mail"], own["search_name"]) == ("Adatum", "Berlin", "a@example.com", "CHOSEN")
+    assert (own["name"], own["city"], own["e_mail"], own["search_name"]) == (
+        "Adatum",
+        "Berlin",
+        "a@example.com",
+        "CHOSEN",
+    )
     assert (own["type"], own["company_no"], own["contact_business_relation"]) == (COMPANY, contact_of(pk), 1)
     assert db.rows("SELECT link_to_table, no FROM erp_contactbusinessrelation") == [(1, "C00010")]
 
@@ -114,7 +119,12 @@ def test_r3_a_changed_contact_changes_its_customer_without_field_rules():
     change("erp.Contact", contact_of(pk), source="sync", name="Beta", country_region_code=country("DE"), e_mail="odd")
 
     now = get("erp.Customer", pk)
-    assert (now["name"], now["country_region_code"], now["city"], now["e_mail"]) == ("Beta", country("DE"), "Lund", "odd")
+    assert (now["name"], now["country_region_code"], now["city"], now["e_mail"]) == (
+        "Beta",
+        country("DE"),
+        "Lund",
+        "odd",
+    )
     assert now["no"] == "C00010"
 
 
@@ -136,7 +146,12 @@ def test_r4_people_follow_their_company():
     change("erp.Contact", own, name="Beta", phone_no="2", city="Ystad")
 
     maria, bo = get("erp.Contact", maria), get("erp.Contact", bo)
-    assert (maria["company_name"], maria["phone_no"], maria["city"], maria["address"]) == ("Beta", "2", "Ystad", "Gatan 1")
+    assert (maria["company_name"], maria["phone_no"], maria["city"], maria["address"]) == (
+        "Beta",
+        "2",
+        "Ystad",
+        "Gatan 1",
+    )
     assert (bo["company_name"], bo["phone_no"], bo["city"]) == ("Beta", "99", "Malmö")
 
 

@@ -29,21 +29,35 @@ def test_f3_several_addresses_each_valid(text, bad):
     assert values.bad_address(text) == bad
 
 
-@pytest.mark.parametrize(("text", "letters"), [("+46 (0)8-12 34", False), ("030-0074321", False), ("12x", True), ("çö", True)])
+@pytest.mark.parametrize(
+    ("text", "letters"), [("+46 (0)8-12 34", False), ("030-0074321", False), ("12x", True), ("çö", True)]
+)
 def test_f2_letters_in_a_phone_number_are_found(text, letters):
     assert values.has_letter(text) is letters
 
 
 @pytest.mark.parametrize(
     ("text", "right"),
-    [("4006381333931", True), ("4006381333932", False), ("400638133393", False), ("400638133393X", False), ("٤٠٠٦٣٨١٣٣٣٩٣١", False)],
+    [
+        ("4006381333931", True),
+        ("4006381333932", False),
+        ("400638133393", False),
+        ("400638133393X", False),
+        ("٤٠٠٦٣٨١٣٣٣٩٣١", False),
+    ],
 )
 def test_f12_gln_has_13_digits_and_a_right_check_digit(text, right):
     assert values.is_gln(text) is right
 
 
 @pytest.mark.parametrize(
-    ("text", "right"), [("DE89370400440532013000", True), ("GB29 NWBK 6016 1331 9268 19", True), ("DE89370400440532013001", False), ("XX", False)]
+    ("text", "right"),
+    [
+        ("DE89370400440532013000", True),
+        ("GB29 NWBK 6016 1331 9268 19", True),
+        ("DE89370400440532013001", False),
+        ("XX", False),
+    ],
 )
 def test_iban_check_digits(text, right):
     assert values.is_iban(text) is right
