@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
@@ -30,3 +31,14 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, _request: Any) -> str:
         """What a 401 asks for."""
         return self.keyword
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tells the OpenAPI document how a token is sent."""
+
+    target_class = "people.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A header with the token."""
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "Token <token>"}

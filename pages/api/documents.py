@@ -5,12 +5,20 @@ Tables describe themselves: `Description` takes serializers that are derived fro
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.urls import URLPattern, path
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from pages.api.describe import record_serializer
 
@@ -27,8 +35,9 @@ class Description(AutoSchema):
     """Describes views by their table where they have one."""
 
     def get_operation_id(self) -> str:
-        """Unique by method and path."""
-        return str(super().get_operation_id())
+        """Unique by address and method."""
+        action = getattr(self.view, "action", None) or self.method.lower()
+        return "_".join([*(token.replace("-", "_") for token in self._tokenize_path()), action])
 
     def get_request_serializer(self) -> Any:
         """What the method takes."""
@@ -38,12 +47,20 @@ class Description(AutoSchema):
         return getattr(self.view, "request_serializer", None) if not label else None
 
     def get_response_serializers(self) -> Any:
-        """What the method answers."""
+        """What the method answers, errors included."""
+        answers = {401: Problem, 403: Problem, 404: Problem}
+        if self.method != "GET" or getattr(self.view, "action", None) == "list":
+            answers[400] = FieldProblems
+        if self.method != "GET":
+            answers |= {409: Problem, 412: dict, 413: Problem, 415: Problem, 429: Problem}
+        return self._success() | answers
+
+    def _success(self) -> dict[int, Any]:
         label = getattr(self.view, "label", "")
-        if not label:
-            return getattr(self.view, "response_serializer", None) or _anything(self.method)
         if self.method == "DELETE":
             return {204: None}
+        if not label:
+            return _success_of(self.view, self.method)
         if getattr(self.view, "action", None) == "list":
             return {200: page_serializer(label)}
         return {201 if self.method == "POST" else 200: record_serializer(label, for_request=False)}
@@ -62,8 +79,30 @@ class Description(AutoSchema):
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False
 
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for name in variables:
+            kind = {"type": "string"} | ({"format": "uuid"} if getattr(self.view, "label", "") else {})
+            found.append({"name": name, "in": "path", "required": True, "schema": kind})
+        return found
 
-def page_serializer(label: str) -> type[serializers.Serializer]:
+
+class Problem(serializers.Serializer):
+    """An error with one code."""
+
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    params = serializers.DictField(required=False)
+
+
+class FieldProblems(serializers.Serializer):
+    """Errors by field."""
+
+    errors = serializers.DictField(child=Problem(many=True))
+
+
+@cache
+def page_serializer(label: str) -> type[Any]:
     """A window of a list."""
     record = record_serializer(label, for_request=False)
     fields = {
@@ -75,13 +114,30 @@ def page_serializer(label: str) -> type[serializers.Serializer]:
     return type(f"{record.__name__}Page", (serializers.Serializer,), fields)
 
 
-def _anything(method: str) -> Any:
-    return {204: None} if method == "DELETE" else {200: dict}
+def _success_of(view: Any, method: str) -> dict[int, Any]:
+    answer = getattr(view, "response_serializer", None) or dict
+    if method != "POST":
+        return {200: answer}
+    return {200: answer, 201: answer, 202: answer}
+
+
+class FormatNegotiation(DefaultContentNegotiation):
+    """`?format=json` or `?format=yaml` chooses the form of the document, also without an Accept header."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The renderer and its media type."""
+        return super().select_renderer(request, renderers, request.query_params.get("format") or format_suffix)
 
 
 def document_urls() -> list[URLPattern]:
     """Addresses of the schema and of Swagger UI."""
     from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+    class SchemaView(SpectacularAPIView):
+        """The OpenAPI 3.1 document, as JSON unless YAML is asked for."""
+
+        content_negotiation_class = FormatNegotiation
+        renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer, OpenApiYamlRenderer2]
 
     class DocsView(SpectacularSwaggerSplitView):
         """Swagger UI under our Content-Security-Policy."""
@@ -89,6 +145,6 @@ def document_urls() -> list[URLPattern]:
         template_name = "pages/api_docs.html"
 
     return [
-        path("schema/", SpectacularAPIView.as_view(), name="api.schema"),
+        path("schema/", SchemaView.as_view(), name="api.schema"),
         path("docs/", DocsView.as_view(url_name="api.schema"), name="api.docs"),
     ]

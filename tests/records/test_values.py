@@ -186,7 +186,7 @@ def test_look_ups_with_several_targets_take_identifier_and_type() -> None:
     assert parse("crm.Contact", {"parentcustomerid": account}, insert=True) == pair
     assert parse("crm.Contact", {"parentcustomerid": None}, insert=True) == {"parentcustomerid": None, "parentcustomeridtype": None}
     assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "contact"}) == {"parentcustomerid": "not_found"}
-    assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "lead"}) == {"parentcustomerid": "invalid_option", "parentcustomeridtype": "invalid_option"}
+    assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "lead"}) == {"parentcustomeridtype": "invalid_option"}
     assert errors_of("crm.Contact", {"parentcustomerid": GUID}) == {"parentcustomerid": "not_found"}
     assert errors_of("crm.Contact", {"parentcustomerid": "x"}) == {"parentcustomerid": "invalid_value"}
     assert errors_of("crm.Contact", {"parentcustomeridtype": "account"}) == {"parentcustomerid": "required"}
