@@ -109,7 +109,8 @@ class UserForm(ErrorsMixin, forms.Form):
     def __init__(self, *args: Any, user: User | None = None, **kwargs: Any) -> None:
         if user is not None:
             names = ("username", "email", "permission_sets", "active", "language", "time_zone", "salesperson")
-            kwargs.setdefault("initial", {n: getattr(user, n) for n in names} | {"version": user.row_version})
+            known = {n: getattr(user, n) for n in names} | {"version": user.row_version}
+            kwargs["initial"] = known | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         if user is not None:
             self.fields["username"].disabled = True

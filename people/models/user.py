@@ -84,4 +84,6 @@ class User(AbstractBaseUser):
 
 def includes(sets: Iterable[str], name: str) -> bool:
     """True when one of the permission sets covers the right; an unknown right is an error."""
+    if name not in RIGHTS:
+        raise ValueError(f"there is no right {name!r}")
     return any(RIGHTS.index(held) >= RIGHTS.index(name) for held in sets)
