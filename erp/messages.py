@@ -56,6 +56,7 @@ register(
         "link_not_available": _("There is no table to link to."),
         "link_number_unknown": _("Customer %(no)s does not exist."),
         "relation_needs_company": _("Business relations belong to contacts of type Company."),
+        "privacy_blocked_contact": _("Contact %(no)s is blocked for privacy reasons."),
         "contact_already_related": _("Contact %(no)s already has a business relation with a customer."),
         "customer_already_related": _("Customer %(no)s already has a contact."),
         "not_zero": _("%(field)s must not be 0."),
