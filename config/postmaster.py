@@ -112,22 +112,26 @@ def start(cluster: Cluster) -> None:
 def joined(cluster: Cluster) -> bool:
     """Wait for a server that lives without answering; clear what a dead one left. True when one answers now.
 
-    1. The postmaster lives: it is about to start or to end. Wait, however long a recovery takes.
+    1. The postmaster lives: it is about to start or to end. Wait, however long a recovery takes. Where its socket was
+       removed (a cleaner of `/tmp`), nobody can reach it: stop it.
     2. It is dead and its children live: they end by themselves within moments; after that they are killed.
-    3. No process is left: the pid file names nobody, or a stranger. Remove it.
+    3. No process is left: the two pid files, of cluster and socket, name nobody, or a stranger. Remove them.
     """
     notice = Notice()
     while processes := server_processes(cluster):
         is_alive = postmaster_pid(cluster) in {process.pid for process in processes}
         if is_alive and answers(cluster):
             return True
+        if is_alive and notice.is_late and not (cluster.socket / f".s.PGSQL.{PORT}").exists():
+            stop(cluster)
         if not is_alive and notice.is_late:
             for process in processes:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
         notice.wait("its former processes are still there")
-    with contextlib.suppress(FileNotFoundError):
-        (cluster.folder / "postmaster.pid").unlink()
+    for stale in (cluster.folder / "postmaster.pid", cluster.socket / f".s.PGSQL.{PORT}.lock"):
+        with contextlib.suppress(FileNotFoundError):
+            stale.unlink()
     return False
 
 

@@ -59,13 +59,19 @@ class Child:
         self.reader = threading.Thread(target=copy_output, args=(self.process, log_to(logs, self.name)), daemon=True)
         self.reader.start()
 
+    def close(self) -> None:
+        """Let go of an ended process."""
+        if self.process is not None and self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process = None
+
     def plan_restart(self) -> float:
         """Note a death; return the pause before the next start: none at first, longer while it keeps dying young."""
         lived = time.monotonic() - self.started_at
         self.failures = self.failures + 1 if lived < SHORT_LIFE_SECONDS else 0
         pause = min(2.0**self.failures / 2, LONGEST_PAUSE_SECONDS) if self.failures else 0.0
         self.start_at = time.monotonic() + pause
-        self.process = None
+        self.close()
         return pause
 
 
@@ -113,7 +119,8 @@ class Supervisor:
             if child.process is not None and not child.is_running:
                 code = child.process.returncode
                 pause = child.plan_restart()
-                self.say(f"{child.name} ended (code {code}); starting it again" + (f" in {pause:.0f} s" * (pause > 0)))
+                when = f" in {pause:.0f} s; the reason is in {self.logs / child.name}.log" if pause else ""
+                self.say(f"{child.name} ended (code {code}); starting it again{when}")
             if child.process is None and time.monotonic() >= child.start_at:
                 child.start(self.logs)
 
@@ -130,6 +137,10 @@ class Supervisor:
                 self.say(f"process {process.pid} does not end; killing it")
             signal_group(process, signal.SIGKILL)  # also whatever the process itself has started
             process.wait()
+        for child in self.children:
+            child.close()
+            if child.reader is not None:
+                child.reader.join(1)
 
     def say(self, text: str) -> None:
         """Tell on the terminal and in the log."""
