@@ -51,6 +51,7 @@ class _Stored(_Marks):
     """Mixin of Django fields: marks, and migrations that name only Django's own classes."""
 
     base: str
+    is_nullable_by_default = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         marks, rest = _split(options)
@@ -61,6 +62,8 @@ class _Stored(_Marks):
         name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
         for noise in ("verbose_name", "help_text", "choices", "validators"):
             kwargs.pop(noise, None)
+        if self.is_nullable_by_default and not self.null and not self.primary_key:  # type: ignore[attr-defined]
+            kwargs["null"] = False  # a copy made from these arguments would be nullable again
         return name, f"django.db.models.{self.base}", args, kwargs
 
     def normalize(self, value: Any) -> Any:
@@ -132,6 +135,7 @@ class NullText(_Words, models.CharField):
     """CRM text: kept as typed, blank NULL."""
 
     kind, base, blank_value = "text", "CharField", None
+    is_nullable_by_default = True
 
     def __init__(self, max_length: int = 250, **options: Any) -> None:
         options = {"null": True, "blank": True, **options}
@@ -156,6 +160,7 @@ class NullMemo(_Words, models.TextField):
     """CRM text without limit."""
 
     kind, base, blank_value = "memo", "TextField", None
+    is_nullable_by_default = True
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"null": True, "blank": True, **options})
@@ -279,6 +284,7 @@ class Date(_Stored, models.DateField):
     """A day; blank NULL."""
 
     kind, base = "date", "DateField"
+    is_nullable_by_default = True
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"null": True, "blank": True, **options})
@@ -299,6 +305,7 @@ class DateTime(_Stored, models.DateTimeField):
     """A moment in UTC; blank NULL."""
 
     kind, base = "datetime", "DateTimeField"
+    is_nullable_by_default = True
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"null": True, "blank": True, **options})
@@ -371,6 +378,7 @@ class Guid(_Stored, models.UUIDField):
     """A plain identifier."""
 
     kind, base = "guid", "UUIDField"
+    is_nullable_by_default = True
 
     def __init__(self, **options: Any) -> None:
         if not options.get("primary_key"):
@@ -390,6 +398,7 @@ class Ref(_Stored, models.ForeignKey):
     """
 
     kind, base = "ref", "ForeignKey"
+    is_nullable_by_default = True
 
     def __init__(
         self,
