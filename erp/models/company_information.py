@@ -15,7 +15,7 @@ from records.fields import Bool, Code, DateTime, Ref, Text
 class CompanyInformation(Singleton):
     """The one row of the company; its `system_id` is the company id that the Sales side sees."""
 
-    SYSTEM = (*Singleton.SYSTEM, "created_datetime", "last_modified_date_time")
+    SYSTEM = (*Singleton.SYSTEM, "last_modified_date_time")
     MODIFIED = {"last_modified_date_time": False}
 
     name = Text(100, caption=_("Name"), required=True)

@@ -69,10 +69,10 @@ def fill_from_post_code(_batch: Batch, rows: list[Row], prefix: str = "") -> Non
         known.setdefault(place.code, []).append(place)
     for row in rows:
         country, city = row.get(f"{prefix}country_region_code"), row.get(f"{prefix}city") or ""
-        place = choose(known.get(row.get(name), ()), country=country, city=city)
-        if place is not None:
-            row.set(f"{prefix}city", place.city)
-            _take(row, place, prefix)
+        found = choose(known.get(row.get(name), ()), country=country, city=city)
+        if found is not None:
+            row.set(f"{prefix}city", found.city)
+            _take(row, found, prefix)
 
 
 def fill_from_city(batch: Batch, rows: list[Row], prefix: str = "") -> None:

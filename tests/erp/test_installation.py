@@ -48,3 +48,12 @@ def test_a_setup_never_gets_a_second_row():
     written = insert("erp.MarketingSetup", [{}], source="setup")
 
     assert [error.code for error in written.rejected[0].errors] == ["unique_violation"]
+
+
+@pytest.mark.django_db
+def test_the_company_knows_when_it_was_made():
+    now = setups.company()
+
+    assert now["name"]
+    assert now["created_datetime"] is not None
+    assert now["demo_company"] is False
