@@ -28,8 +28,16 @@ class MeView(ApiView):
 
     def patch(self, request: Any) -> Response:
         """Change the own language, time zone or salesperson."""
-        given = {n: v for n, v in body_object(request).items() if n not in _READ_ONLY | {"username", "permission_sets", "active"}}
-        bad = [FieldError(name, "read_only", {"caption": name}) for name in given if name == "email" and given[name] != request.user.email]
+        given = {
+            n: v
+            for n, v in body_object(request).items()
+            if n not in _READ_ONLY | {"username", "permission_sets", "active"}
+        }
+        bad = [
+            FieldError(name, "read_only", {"caption": name})
+            for name in given
+            if name == "email" and given[name] != request.user.email
+        ]
         given.pop("email", None)
         if bad:
             raise Rejected(bad)
@@ -67,7 +75,9 @@ class UserViewSet(ApiViewSet):
         user = _find(pk)
         given = {n: v for n, v in body_object(request).items() if n not in _READ_ONLY}
         if given.pop("username", user.username) != user.username:
-            raise Rejected([FieldError("username", "insert_only", {"caption": str(User._meta.get_field("username").verbose_name)})])
+            raise Rejected(
+                [FieldError("username", "insert_only", {"caption": str(User._meta.get_field("username").verbose_name)})]
+            )
         user = _update(request, user, given)
         return _answer(show_user(user), user)
 

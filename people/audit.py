@@ -9,7 +9,9 @@ from people.models import AuditEntry
 from records import actor
 
 
-def audit(action: str, *, target: str = "", old: Mapping[str, Any] | None = None, new: Mapping[str, Any] | None = None) -> AuditEntry:
+def audit(
+    action: str, *, target: str = "", old: Mapping[str, Any] | None = None, new: Mapping[str, Any] | None = None
+) -> AuditEntry:
     """Add one entry for the present actor; values must be JSON, secrets must be "changed"."""
     who = actor.current()
     return AuditEntry.objects.create(

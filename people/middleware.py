@@ -24,7 +24,9 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     one that saves leaves the page as it is and tells it, so that nothing typed is lost.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]) -> HttpResponseBase:
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
         """The answer for somebody who is not signed in."""
         if not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)

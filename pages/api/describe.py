@@ -16,7 +16,11 @@ def record_serializer(label: str, *, for_request: bool) -> type[Any]:
     described = schema(label)
     fields: dict[str, Any] = {}
     if not for_request:
-        fields = {"id": serializers.UUIDField(), "row_version": serializers.IntegerField(), "page": serializers.CharField()}
+        fields = {
+            "id": serializers.UUIDField(),
+            "row_version": serializers.IntegerField(),
+            "page": serializers.CharField(),
+        }
     by_name = getattr(described.model, "OPTIONS_BY_NAME", True)
     for info in described:
         is_settable = not (info.system or info.calculated or info.readonly)

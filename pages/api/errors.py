@@ -37,7 +37,7 @@ class Conflict(Exception):
         self.present = present
 
 
-def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
+def handle(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     """The answer to an exception (DRF's EXCEPTION_HANDLER); None lets a true bug become a 500."""
     if isinstance(error, Rejected):
         return field_errors(error.errors)

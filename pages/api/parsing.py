@@ -36,7 +36,11 @@ def check_text(body: Any) -> None:
         if _is_bad(body, MAX_DEPTH):
             raise Rejected([FieldError("", "nul_character")])
         return
-    bad = [FieldError(FORBIDDEN.sub("?", key)[:80], "nul_character") for key, value in body.items() if FORBIDDEN.search(key) or _is_bad(value, MAX_DEPTH)]
+    bad = [
+        FieldError(FORBIDDEN.sub("?", key)[:80], "nul_character")
+        for key, value in body.items()
+        if FORBIDDEN.search(key) or _is_bad(value, MAX_DEPTH)
+    ]
     if bad:
         raise Rejected(bad)
 

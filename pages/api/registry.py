@@ -1,9 +1,9 @@
 """What is mounted below /api/v1/. Apps register when they load; the addresses are made once, when asked for.
 
-    register_api("erp.Customer")                         /api/v1/erp/customers/, /{id}/ (GET and PATCH for a singleton)
-    register_view("jobs", JobViewSet, name="job")        a view set gets collection and record addresses
-    register_view("connection/test", TestView, name="connection_test")
-    extend_api("erp.Customer", {"coupled": Calculated(Bool(), sql="..."})
+register_api("erp.Customer")                         /api/v1/erp/customers/, /{id}/ (GET and PATCH for a singleton)
+register_view("jobs", JobViewSet, name="job")        a view set gets collection and record addresses
+register_view("connection/test", TestView, name="connection_test")
+extend_api("erp.Customer", {"coupled": Calculated(Bool(), sql="..."})
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def _mount(label: str, base: type[Any], router: SimpleRouter, plain: list[URLPat
     model = schema.model_of(label)
     prefix, name = f"{model._meta.app_label}/{model.Record.path}", f"api.{label}"
     if getattr(model.Record, "singleton", False):
-        view = type(f"{model.__name__}Api", (SingletonView,), {"label": label, "__doc__": f"{model._meta.verbose_name}."})
+        view = type(
+            f"{model.__name__}Api", (SingletonView,), {"label": label, "__doc__": f"{model._meta.verbose_name}."}
+        )
         plain.append(path(f"{prefix}/", view.as_view(), name=name))
         return
     doc = f"{model._meta.verbose_name}."

@@ -116,8 +116,14 @@ class ApiView(APIView):
 
     def address_at(self, limit: int, offset: int) -> str:
         """The address of another window of this list."""
-        params = [(k, v) for k, values in self.request.query_params.lists() for v in values if k not in ("limit", "offset")]
-        return str(self.request.build_absolute_uri(f"{self.request.path}?{urlencode([*params, ('limit', limit), ('offset', offset)])}"))
+        params = [
+            (k, v) for k, values in self.request.query_params.lists() for v in values if k not in ("limit", "offset")
+        ]
+        return str(
+            self.request.build_absolute_uri(
+                f"{self.request.path}?{urlencode([*params, ('limit', limit), ('offset', offset)])}"
+            )
+        )
 
 
 class ApiViewSet(ViewSetMixin, ApiView):

@@ -40,7 +40,9 @@ class SignInView(FormView):
         name = form.cleaned_data["username"]
         keys = keys_of(name, client_address(self.request))
         if seconds := seconds_locked(keys):
-            form.add_error(None, _("Too many failed attempts. Try again in %(seconds)s seconds.") % {"seconds": seconds})
+            form.add_error(
+                None, _("Too many failed attempts. Try again in %(seconds)s seconds.") % {"seconds": seconds}
+            )
             response = self.render_to_response(self.get_context_data(form=form), status=429)
             response["Retry-After"] = str(seconds)
             return response

@@ -47,9 +47,7 @@ class UserCreateView(RightRequiredMixin, FormView):
         """Create the user, or show what is wrong at the fields."""
         values = {name: form.cleaned_data[name] for name in FIELDS}
         try:
-            user = user_create(
-                username=form.cleaned_data["username"], password=form.cleaned_data["password"], **values
-            )
+            user = user_create(username=form.cleaned_data["username"], password=form.cleaned_data["password"], **values)
         except Rejected as error:
             form.add_field_errors(error.errors)
             return self.form_invalid(form)

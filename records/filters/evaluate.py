@@ -60,7 +60,9 @@ def _keys(condition: Condition) -> frozenset[str]:
     target = condition.target
     assert target is not None
     where, params = tests_sql(condition, f'r."{target[str(condition.info.ref_code)].column}"')
-    return frozenset(pk for (pk,) in rows(f'SELECT r."{target.pk_column}" FROM "{target.table}" r WHERE {where}', params))
+    return frozenset(
+        pk for (pk,) in rows(f'SELECT r."{target.pk_column}" FROM "{target.table}" r WHERE {where}', params)
+    )
 
 
 def _test(condition: Condition, test: Probe, value: Any) -> bool:

@@ -169,8 +169,8 @@ class _Parser:
             text = self.quoted()
             if ignore_case and not text:
                 raise self.error("filter_value_expected")
-            return Value(text, True, ignore_case)
-        return Value(self.bare(), False, ignore_case)
+            return Value(text, quoted=True, ignore_case=ignore_case)
+        return Value(self.bare(), ignore_case=ignore_case)
 
     def quoted(self) -> str:
         parts = []

@@ -18,7 +18,9 @@ register(
         "filter_operator_with_range": _("A range cannot be combined with a sign such as '>' (position %(position)s)."),
         "filter_quote_open": _("The quote that begins before position %(position)s is never closed."),
         "filter_text_after_quote": _("There is text behind the closing quote at position %(position)s."),
-        "filter_quotes_needed": _("'%(text)s' must stand in single quotes, because it begins with a sign of the filter."),
+        "filter_quotes_needed": _(
+            "'%(text)s' must stand in single quotes, because it begins with a sign of the filter."
+        ),
         "filter_comma": _("A filter value that contains a comma must stand in single quotes."),
         "filter_unknown_field": _("'%(field)s' is not a field that can be filtered."),
         "filter_value": _("'%(value)s' is not a valid value for the field '%(field)s'."),

@@ -115,7 +115,11 @@ class _Reader:
 
     def is_companion(self, name: str) -> bool:
         info = self.schema.fields.get(name.removesuffix("name")) if name.endswith("name") else None
-        return info is not None and not info.internal and (info.kind == "polyref" or (info.kind == "ref" and not info.ref_code))
+        return (
+            info is not None
+            and not info.internal
+            and (info.kind == "polyref" or (info.kind == "ref" and not info.ref_code))
+        )
 
     def keep(self, info: FieldInfo, value: Any) -> None:
         if info.insert_only and not self.insert:

@@ -43,14 +43,20 @@ def fetch(model: Any, pks: Sequence[str], *, fields: Collection[str] | None = No
 def stored(instance: Any) -> Stored:
     """The stored values of a model instance."""
     described = schema(type(instance))
-    return Stored(str(instance.pk), instance.row_version, {f.name: _attribute(instance, f) for f in described if f.stored or f.targets})
+    return Stored(
+        str(instance.pk),
+        instance.row_version,
+        {f.name: _attribute(instance, f) for f in described if f.stored or f.targets},
+    )
 
 
 def present(model: Any, records: Iterable[Any], *, fields: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Show records (`Stored` or model instances); only some fields when named (the envelope is always there)."""
     described = schema(model)
     rows = [r if isinstance(r, Stored) else stored(r) for r in records]
-    shown = [f for f in described if not f.internal and f.name != "row_version" and (fields is None or f.name in fields)]
+    shown = [
+        f for f in described if not f.internal and f.name != "row_version" and (fields is None or f.name in fields)
+    ]
     names = _Names(described, shown, rows)
     calculated = _calculated(described, shown, rows)
     by_name = getattr(described.model, "OPTIONS_BY_NAME", True)
@@ -116,16 +122,14 @@ def _calculated(described: Schema, shown: list[FieldInfo], rows: list[Stored]) -
     for info in fields:
         if info.field.compute:
             known[info.name] = info.field.compute(pks)
-    return {
-        info.name: {pk: known.get(info.name, {}).get(pk, info.field.default) for pk in pks} for info in fields
-    }
+    return {info.name: {pk: known.get(info.name, {}).get(pk, info.field.default) for pk in pks} for info in fields}
 
 
 def _read_calculated(described: Schema, infos: list[FieldInfo], pks: list[str]) -> dict[str, dict[str, Any]]:
     """The values of all fields that are computed by SQL, with one query."""
     columns = ", ".join(info.sql("t") for info in infos)
-    sql = f'SELECT t."{described.pk_column}", {columns} FROM "{described.table}" t WHERE t."{described.pk_column}" = ANY(%s::uuid[])'
-    found = db.rows(sql, [pks])
+    key = described.pk_column
+    found = db.rows(f'SELECT t."{key}", {columns} FROM "{described.table}" t WHERE t."{key}" = ANY(%s::uuid[])', [pks])
     return {info.name: {row[0]: row[position] for row in found} for position, info in enumerate(infos, 1)}
 
 
@@ -166,4 +170,6 @@ def _read(target: tuple[str, str | None], pks: list[str]) -> dict[str, Any]:
     described = schema(label)
     shown = described[code or described.model.Record.title[-1]].sql("t")
     key = described.pk_column
-    return dict(db.rows(f'SELECT t."{key}", {shown} FROM "{described.table}" t WHERE t."{key}" = ANY(%s::uuid[])', [pks]))
+    return dict(
+        db.rows(f'SELECT t."{key}", {shown} FROM "{described.table}" t WHERE t."{key}" = ANY(%s::uuid[])', [pks])
+    )

@@ -78,6 +78,7 @@ class References:
         return name
 
     def targets(self, info: FieldInfo) -> list[Target]:
+        """The tables that a look-up may point to."""
         if info.kind == "ref":
             return [(info.ref, info.ref_code)]
         return list(self.entities(info).values())
@@ -102,12 +103,14 @@ class References:
 def _keys(target: Target, texts: list[str]) -> dict[str, str]:
     label, code = target
     described = schema(label)
+    key = described.pk_column
     if code is None:
-        sql = f'SELECT t."{described.pk_column}" FROM "{described.table}" t WHERE t."{described.pk_column}" = ANY(%s::uuid[])'
-        return {pk: pk for (pk,) in db.rows(sql, [texts])}
+        found = db.rows(f'SELECT t."{key}" FROM "{described.table}" t WHERE t."{key}" = ANY(%s::uuid[])', [texts])
+        return {pk: pk for (pk,) in found}
     column = described[code].column
-    sql = f'SELECT t."{column}", t."{described.pk_column}" FROM "{described.table}" t WHERE t."{column}" = ANY(%s)'
-    return dict(db.rows(sql, [texts]))
+    return dict(
+        db.rows(f'SELECT t."{column}", t."{key}" FROM "{described.table}" t WHERE t."{column}" = ANY(%s)', [texts])
+    )
 
 
 def guid(value: Any) -> str | None:

@@ -25,7 +25,10 @@ def client(api: Callable[[str], APIClient]) -> APIClient:
 @pytest.fixture
 def terms(db: Any) -> str:
     """Three payment terms; the identifier of the first."""
-    rows = [{"code": code, "description": text} for code, text in (("1M", "One Month"), ("30D", "Net 30 Days"), ("COD", "Cäsh"))]
+    rows = [
+        {"code": code, "description": text}
+        for code, text in (("1M", "One Month"), ("30D", "Net 30 Days"), ("COD", "Cäsh"))
+    ]
     return insert("erp.PaymentTerms", rows, source="setup").rows[0].pk
 
 
@@ -78,7 +81,9 @@ def test_a_list_has_windows(client: APIClient, terms: str) -> None:
         ({"colour": "red"}, ["1M", "30D", "COD"]),
     ],
 )
-def test_a_list_is_filtered_searched_and_sorted(client: APIClient, terms: str, query: dict[str, str], found: list[str]) -> None:
+def test_a_list_is_filtered_searched_and_sorted(
+    client: APIClient, terms: str, query: dict[str, str], found: list[str]
+) -> None:
     assert [record["code"] for record in client.get(TERMS, query).json()["results"]] == found
 
 
@@ -139,7 +144,13 @@ def test_a_change_of_nothing_writes_nothing(client: APIClient, terms: str) -> No
 
 
 def test_stamps_are_ignored_when_sent(client: APIClient, terms: str) -> None:
-    sent = {"system_modified_at": "2000-01-01", "system_created_by": "me", "row_version": 99, "last_modified_date_time": None, "page": 1}
+    sent = {
+        "system_modified_at": "2000-01-01",
+        "system_created_by": "me",
+        "row_version": 99,
+        "last_modified_date_time": None,
+        "page": 1,
+    }
 
     record = client.patch(f"{TERMS}{terms}/", sent | {"description": "x"}).json()
 
@@ -198,7 +209,19 @@ def test_deleting_what_others_refer_to_is_refused(client: APIClient, terms: str)
 
 @pytest.mark.parametrize(
     "body",
-    ["[]", "null", '"x"', "1", "{", "", "NaN", '{"code": NaN}', "[" * 50_000, '{"code": ' + "[" * 50 + "]" * 50 + "}", '{"a": ' + "9" * 5000 + "}"],
+    [
+        "[]",
+        "null",
+        '"x"',
+        "1",
+        "{",
+        "",
+        "NaN",
+        '{"code": NaN}',
+        "[" * 50_000,
+        '{"code": ' + "[" * 50 + "]" * 50 + "}",
+        '{"a": ' + "9" * 5000 + "}",
+    ],
 )
 def test_a_body_that_is_no_object_is_400(client: APIClient, body: str) -> None:
     response = client.post(TERMS, data=body, content_type="application/json")

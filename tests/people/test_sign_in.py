@@ -40,7 +40,9 @@ def test_a_page_leads_to_the_sign_in_and_back(client: Client, viewer: User) -> N
     assert is_signed_in(client)
 
 
-@pytest.mark.parametrize("next_page", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil"])
+@pytest.mark.parametrize(
+    "next_page", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "evil"]
+)
 def test_the_way_back_never_leaves_this_site(client: Client, viewer: User, next_page: str) -> None:
     assert sign_in(client, next=next_page)["Location"] == "/"
     assert "evil" not in client.get("/sign-in/", {"next": next_page})["Location"]
@@ -83,7 +85,10 @@ def test_signing_out_needs_a_post(client: Client, viewer: User) -> None:
 
 
 def test_wrong_name_and_wrong_password_read_the_same(client: Client, viewer: User) -> None:
-    texts = {sign_in(client, name, "wrong").content.decode().split('role="alert"')[1].split("</div>")[0] for name in ("viewer", "nobody")}
+    texts = {
+        sign_in(client, name, "wrong").content.decode().split('role="alert"')[1].split("</div>")[0]
+        for name in ("viewer", "nobody")
+    }
 
     assert len(texts) == 1
 
@@ -129,7 +134,9 @@ def test_a_forged_forwarding_header_does_not_change_the_address(client: Client, 
 def test_behind_a_trusted_proxy_the_forwarded_address_counts(client: Client, db: Any, settings: Any) -> None:
     settings.TRUSTED_PROXIES = 1
     for n in range(20):
-        client.post("/sign-in/", {"username": f"u{n}", "password": "x"}, headers={"X-Forwarded-For": f"9.9.9.{n}, 10.0.0.1"})
+        client.post(
+            "/sign-in/", {"username": f"u{n}", "password": "x"}, headers={"X-Forwarded-For": f"9.9.9.{n}, 10.0.0.1"}
+        )
 
     assert SignInFailure.objects.get(key="address:10.0.0.1").failures == 20
 
@@ -150,13 +157,17 @@ def test_a_form_without_csrf_token_is_refused(viewer: User) -> None:
 
 
 def test_a_part_of_a_page_that_reads_takes_the_page_to_the_sign_in(client: Client) -> None:
-    response = client.get("/my-settings/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/erp/customers/?q=1"})
+    response = client.get(
+        "/my-settings/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/erp/customers/?q=1"}
+    )
 
     assert (response.status_code, response["HX-Redirect"]) == (401, "/sign-in/?next=%2Ferp%2Fcustomers%2F%3Fq%3D1")
 
 
 def test_a_part_of_a_page_that_saves_stays_as_it_is_and_is_told(client: Client) -> None:
-    response = client.post("/my-settings/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/my-settings/"})
+    response = client.post(
+        "/my-settings/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/my-settings/"}
+    )
 
     assert (response.status_code, response["HX-Reswap"]) == (401, "none")
     assert "signInRequired" in response["HX-Trigger"]
@@ -178,7 +189,9 @@ def test_the_language_follows_the_browser_until_one_is_chosen(client: Client, vi
     assert client.get("/sign-in/", headers={"Accept-Language": "it"})["Content-Language"] == "sv"
 
 
-@pytest.mark.parametrize(("asked", "given"), [("fr-CH", "fr"), ("en-NZ", "en-gb"), ("en-US", "en"), ("de", "en"), ("es-MX", "es")])
+@pytest.mark.parametrize(
+    ("asked", "given"), [("fr-CH", "fr"), ("en-NZ", "en-gb"), ("en-US", "en"), ("de", "en"), ("es-MX", "es")]
+)
 def test_regions_fall_back_to_their_language(client: Client, db: Any, asked: str, given: str) -> None:
     assert client.get("/sign-in/", headers={"Accept-Language": asked})["Content-Language"] == given
 

@@ -27,7 +27,9 @@ USERS = "/api/v1/users/"
     ("name", "rights"),
     [("admin", ["view", "use", "setup"]), ("salesperson", ["view", "use"]), ("viewer", ["view"]), ("outsider", [])],
 )
-def test_each_permission_set_includes_the_lower_ones(api: Callable[[str], APIClient], name: str, rights: list[str]) -> None:
+def test_each_permission_set_includes_the_lower_ones(
+    api: Callable[[str], APIClient], name: str, rights: list[str]
+) -> None:
     assert api(name).get("/api/v1/me/").json()["rights"] == rights
 
 
@@ -51,7 +53,11 @@ def test_the_first_start_makes_three_users_once(monkeypatch: pytest.MonkeyPatch)
     assert made["viewer"] == "a password from outside"
     assert len(made["admin"]) >= 16
     assert User.objects.get(username="admin").check_password(made["admin"])
-    assert {u.username: u.permission_sets for u in User.objects.all()} == {"admin": ["setup"], "salesperson": ["use"], "viewer": ["view"]}
+    assert {u.username: u.permission_sets for u in User.objects.all()} == {
+        "admin": ["setup"],
+        "salesperson": ["use"],
+        "viewer": ["view"],
+    }
     assert ensure_default_users() == {}
 
 
@@ -91,7 +97,11 @@ def test_a_token_for_nobody_is_refused() -> None:
 def test_a_wrong_token_is_401(header: str, db: Any) -> None:
     response = APIClient(headers={"Authorization": header.encode().decode("latin1")}).get("/api/v1/me/")
 
-    assert (response.status_code, response.json()["code"], response["WWW-Authenticate"]) == (401, "not_authenticated", "Token")
+    assert (response.status_code, response.json()["code"], response["WWW-Authenticate"]) == (
+        401,
+        "not_authenticated",
+        "Token",
+    )
 
 
 def test_a_token_of_an_inactive_user_is_401(salesperson: User) -> None:
@@ -113,7 +123,14 @@ def test_the_api_with_a_session_checks_the_csrf_token(salesperson: User) -> None
 
 def test_nobody_gives_oneself_rights(api: Callable[[str], APIClient]) -> None:
     client = api("viewer")
-    sent = {"permission_sets": ["setup"], "active": False, "username": "admin", "is_service": True, "id": 1, "rights": ["setup"]}
+    sent = {
+        "permission_sets": ["setup"],
+        "active": False,
+        "username": "admin",
+        "is_service": True,
+        "id": 1,
+        "rights": ["setup"],
+    }
 
     assert client.patch("/api/v1/me/", sent).status_code == 200
     assert client.patch("/api/v1/me/", {"password": "x"}).status_code in (200, 400)
@@ -140,7 +157,9 @@ def test_bad_settings_are_named(api: Callable[[str], APIClient], body: dict[str,
 
 def test_administrators_manage_users(api: Callable[[str], APIClient]) -> None:
     client = api("admin")
-    made = client.post(USERS, {"username": "bob", "password": PASSWORD, "permission_sets": ["use", "view"], "language": "it"})
+    made = client.post(
+        USERS, {"username": "bob", "password": PASSWORD, "permission_sets": ["use", "view"], "language": "it"}
+    )
     user = made.json()
 
     assert made.status_code == 201
@@ -163,12 +182,17 @@ def test_administrators_manage_users(api: Callable[[str], APIClient]) -> None:
         ({"username": 5}, {"username": "required"}),
         ({"username": "b" * 81}, {"username": "too_long"}),
         ({"username": "bob", "password": "short"}, {"password": "password_too_short"}),
-        ({"username": "bob", "permission_sets": ["fly"], "email": "x"}, {"permission_sets": "invalid_option", "email": "invalid_value"}),
+        (
+            {"username": "bob", "permission_sets": ["fly"], "email": "x"},
+            {"permission_sets": "invalid_option", "email": "invalid_value"},
+        ),
         ({"username": "bob", "active": "yes"}, {"active": "invalid_value"}),
         ({"username": "bob", "is_superuser": True}, {"is_superuser": "unknown_field"}),
     ],
 )
-def test_a_bad_user_is_named_field_by_field(api: Callable[[str], APIClient], body: dict[str, Any], errors: dict[str, str]) -> None:
+def test_a_bad_user_is_named_field_by_field(
+    api: Callable[[str], APIClient], body: dict[str, Any], errors: dict[str, str]
+) -> None:
     response = api("admin").post(USERS, body)
 
     assert {field: problems[0]["code"] for field, problems in response.json()["errors"].items()} == errors
@@ -256,7 +280,12 @@ def test_others_do_not_see_the_users(client: Client, name: str) -> None:
 def test_everybody_has_settings_of_their_own(client: Client, outsider: User) -> None:
     client.force_login(outsider)
 
-    assert client.post("/my-settings/", {"language": "es", "time_zone": "Europe/Madrid", "salesperson": " jo "}).status_code == 302
+    assert (
+        client.post(
+            "/my-settings/", {"language": "es", "time_zone": "Europe/Madrid", "salesperson": " jo "}
+        ).status_code
+        == 302
+    )
     outsider.refresh_from_db()
     assert (outsider.language, outsider.time_zone, outsider.salesperson) == ("es", "Europe/Madrid", "JO")
 

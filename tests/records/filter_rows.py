@@ -14,7 +14,11 @@ from records.schema import FieldInfo, schema
 LETTERS = "aAbBäÄßİıσΣς 'é%_\\*?.,|&@1"
 TEXTS = st.text(LETTERS, max_size=4)
 DAYS = [dt.date(2026, 1, 1), dt.date(2026, 1, 2), dt.date(2026, 2, 1)]
-MOMENTS = [dt.datetime(2026, 1, 1, 0, tzinfo=dt.UTC), dt.datetime(2026, 1, 1, 12, 30, 0, 5, tzinfo=dt.UTC), dt.datetime(2026, 1, 2, tzinfo=dt.UTC)]
+MOMENTS = [
+    dt.datetime(2026, 1, 1, 0, tzinfo=dt.UTC),
+    dt.datetime(2026, 1, 1, 12, 30, 0, 5, tzinfo=dt.UTC),
+    dt.datetime(2026, 1, 2, tzinfo=dt.UTC),
+]
 KINDS = frozenset({"text", "code", "memo", "decimal", "int", "bool", "date", "datetime", "option", "dateformula"})
 
 
@@ -66,7 +70,11 @@ def factors(info: FieldInfo) -> st.SearchStrategy[Any]:
     equal: Any = st.one_of(plain, blank)
     if info.kind in ("text", "code", "memo"):
         wild = typed.filter(lambda t: ".." not in t and t[0] not in "'@(=<>." and not set(t) & set(",|&"))
-        equal = st.one_of(equal, st.builds(Value, wild, st.just(False), st.booleans()), st.builds(Value, typed, st.just(True), st.booleans()))
+        equal = st.one_of(
+            equal,
+            st.builds(Value, wild, st.just(False), st.booleans()),
+            st.builds(Value, typed, st.just(True), st.booleans()),
+        )
     choices = [st.builds(Compare, st.sampled_from(["=", "<>"]), equal)]
     if info.kind not in ("bool", "guid"):
         choices.append(st.builds(Compare, st.sampled_from(["<", "<=", ">", ">="]), plain))
@@ -86,4 +94,6 @@ def filters(label: str) -> st.SearchStrategy[Filter]:
         groups = st.lists(st.lists(factors(typed), min_size=1, max_size=2).map(tuple), min_size=1, max_size=2)
         return groups.map(lambda found: Term(name, tuple(found)))
 
-    return st.lists(st.sampled_from(names).flatmap(term), min_size=1, max_size=2).map(lambda found: Filter(tuple(found)))
+    return st.lists(st.sampled_from(names).flatmap(term), min_size=1, max_size=2).map(
+        lambda found: Filter(tuple(found))
+    )

@@ -19,17 +19,34 @@ from tests.records.filter_rows import KINDS, filters, stored_values
 
 pytestmark = pytest.mark.django_db
 ROWS = 60
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink], derandomize=True)
+SLOW = settings(
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.generate, Phase.shrink],
+    derandomize=True,
+)
 
 
 def fill(label: str, **extra: list[Any]) -> None:
     """Store random rows past all rules; `extra` gives values of further fields to choose from."""
     described = schema(label)
     chooser = random.Random(7)
-    strategies = {i.name: stored_values(i) for i in described if i.stored and i.kind in KINDS and not i.system and i.name != described.pk}
+    strategies = {
+        i.name: stored_values(i)
+        for i in described
+        if i.stored and i.kind in KINDS and not i.system and i.name != described.pk
+    }
     rows = []
 
-    @settings(max_examples=ROWS, database=None, derandomize=True, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=ROWS,
+        database=None,
+        derandomize=True,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(st.fixed_dictionaries(strategies))
     def collect(values: dict[str, Any]) -> None:
         if described.natural_key and described[described.natural_key].kind == "code":
@@ -45,7 +62,9 @@ def assert_same_answer(label: str, tree: Any) -> None:
     checked = check(tree, label)
     described = schema(label)
     where, params = to_sql(checked, label, "t")
-    by_sql = {pk for (pk,) in db.rows(f'SELECT t."{described.pk_column}" FROM "{described.table}" t WHERE {where}', params)}
+    by_sql = {
+        pk for (pk,) in db.rows(f'SELECT t."{described.pk_column}" FROM "{described.table}" t WHERE {where}', params)
+    }
     by_django = {str(pk) for pk in described.model.objects.filter(to_q(checked, label)).values_list("pk", flat=True)}
     inside = Matcher(checked)
     everything = [str(pk) for pk in described.model.objects.values_list("pk", flat=True)]
@@ -85,9 +104,19 @@ def test_sql_and_python_agree_on_sales_records() -> None:
         assert_same_answer("crm.Account", tree)
 
     compare()
-    for text in (f"parentaccountid={parents[0].pk}", f"parentaccountid=<>{parents[0].pk}", "parentaccountid=''", "parentaccountid=<>''"):
+    for text in (
+        f"parentaccountid={parents[0].pk}",
+        f"parentaccountid=<>{parents[0].pk}",
+        "parentaccountid=''",
+        "parentaccountid=<>''",
+    ):
         assert_same_answer("crm.Account", parse(text))
-    for text in ("ownerid=<>'',owneridtype=systemuser", "owneridtype=team", f"ownerid={owner.pk}", f"ownerid=<>{owner.pk}"):
+    for text in (
+        "ownerid=<>'',owneridtype=systemuser",
+        "owneridtype=team",
+        f"ownerid={owner.pk}",
+        f"ownerid=<>{owner.pk}",
+    ):
         assert_same_answer("crm.Account", parse(text))
 
 

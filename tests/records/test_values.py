@@ -100,7 +100,9 @@ def test_every_bad_field_is_named_at_once() -> None:
 
 @pytest.mark.parametrize("value", [True, [], {}, 1.5, float("inf"), "1,5", "٣x"])
 def test_what_is_no_whole_number_is_refused(value: Any) -> None:
-    assert errors_of("erp.NoSeriesLine", {"line_no": value}) == {"line_no": errors_of("erp.NoSeriesLine", {"line_no": value})["line_no"]}
+    assert errors_of("erp.NoSeriesLine", {"line_no": value}) == {
+        "line_no": errors_of("erp.NoSeriesLine", {"line_no": value})["line_no"]
+    }
     assert errors_of("erp.NoSeriesLine", {"line_no": value})["line_no"] in ("invalid_number", "invalid_value")
 
 
@@ -119,12 +121,16 @@ def test_insert_only_fields_may_be_repeated_but_not_changed(germany: str) -> Non
     (now,) = fetch("erp.CountryRegion", [germany])
 
     assert parse("erp.CountryRegion", {"id": germany}, insert=False, current=now.values) == {}
-    assert errors_of("erp.CountryRegion", {"id": GUID}, insert=False, current=now.values) == {"system_id": "insert_only"}
+    assert errors_of("erp.CountryRegion", {"id": GUID}, insert=False, current=now.values) == {
+        "system_id": "insert_only"
+    }
 
 
 def test_blank_and_null_are_the_same() -> None:
     for blank in ("", None):
-        assert parse("erp.Customer", {"city": blank, "country_region_code": blank, "credit_limit_lcy": blank}, insert=True) == {
+        assert parse(
+            "erp.Customer", {"city": blank, "country_region_code": blank, "credit_limit_lcy": blank}, insert=True
+        ) == {
             "city": "",
             "country_region_code": None,
             "credit_limit_lcy": Decimal(0),
@@ -132,7 +138,12 @@ def test_blank_and_null_are_the_same() -> None:
 
 
 def test_an_import_may_name_a_country_in_words(germany: str) -> None:
-    values, errors = parse_many("erp.Customer", [{"country_region_code": text} for text in ("Germany", "de", "Narnia")], insert=True, lookup=True)
+    values, errors = parse_many(
+        "erp.Customer",
+        [{"country_region_code": text} for text in ("Germany", "de", "Narnia")],
+        insert=True,
+        lookup=True,
+    )
 
     assert [v.get("country_region_code") for v in values] == [germany, germany, None]
     assert [[e.code for e in row] for row in errors] == [[], [], ["not_found"]]
@@ -143,11 +154,16 @@ def test_an_api_caller_may_not_name_a_country_in_words(germany: str) -> None:
 
 
 def test_records_are_shown_with_texts_that_json_can_carry(germany: str) -> None:
-    pk = create("erp.Customer", no="C1", name="Åke", blocked=1, credit_limit_lcy=Decimal("1.5"), country_region_code=germany)
+    pk = create(
+        "erp.Customer", no="C1", name="Åke", blocked=1, credit_limit_lcy=Decimal("1.5"), country_region_code=germany
+    )
 
     (shown,) = present("erp.Customer", fetch("erp.Customer", [pk]))
 
-    assert {n: shown[n] for n in ("id", "no", "blocked", "credit_limit_lcy", "balance_lcy", "country_region_code", "currency_code")} == {
+    assert {
+        n: shown[n]
+        for n in ("id", "no", "blocked", "credit_limit_lcy", "balance_lcy", "country_region_code", "currency_code")
+    } == {
         "id": pk,
         "no": "C1",
         "blocked": "Ship",
@@ -184,9 +200,14 @@ def test_look_ups_with_several_targets_take_identifier_and_type() -> None:
 
     assert parse("crm.Contact", pair, insert=True) == pair
     assert parse("crm.Contact", {"parentcustomerid": account}, insert=True) == pair
-    assert parse("crm.Contact", {"parentcustomerid": None}, insert=True) == {"parentcustomerid": None, "parentcustomeridtype": None}
+    assert parse("crm.Contact", {"parentcustomerid": None}, insert=True) == {
+        "parentcustomerid": None,
+        "parentcustomeridtype": None,
+    }
     assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "contact"}) == {"parentcustomerid": "not_found"}
-    assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "lead"}) == {"parentcustomeridtype": "invalid_option"}
+    assert errors_of("crm.Contact", pair | {"parentcustomeridtype": "lead"}) == {
+        "parentcustomeridtype": "invalid_option"
+    }
     assert errors_of("crm.Contact", {"parentcustomerid": GUID}) == {"parentcustomerid": "not_found"}
     assert errors_of("crm.Contact", {"parentcustomerid": "x"}) == {"parentcustomerid": "invalid_value"}
     assert errors_of("crm.Contact", {"parentcustomeridtype": "account"}) == {"parentcustomerid": "required"}
@@ -198,7 +219,9 @@ def test_sales_look_ups_have_their_name_beside_them() -> None:
 
     (shown,) = present("crm.Contact", fetch("crm.Contact", [contact]))
 
-    assert (shown["parentcustomerid"], shown["parentcustomeridtype"], shown["parentcustomeridname"]) == (account, "account", "Acme")
+    assert (shown["parentcustomerid"], shown["parentcustomeridtype"], shown["parentcustomeridname"]) == (
+        account,
+        "account",
+        "Acme",
+    )
     assert (shown["birthdate"], shown["jobtitle"], shown["gendercode"]) == (None, None, None)
-
-

@@ -1,0 +1,114 @@
+"""Every address × method × role, generated from the table of addresses and compared with `rights_table`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from records import db
+from tests.architecture.rights_table import RIGHTS
+from tests.cast import CAST, make_user
+
+#: What may stand in an address; records with these keys do not exist.
+SAMPLES = {
+    "uuid": "00000000-0000-7000-8000-000000000000",
+    "int": "999999999",
+    "str": "nothing",
+    "slug": "nothing",
+    "path": "nothing",
+}
+METHODS = ("get", "post", "patch", "put", "delete")
+HOLDS = {"admin": ("view", "use", "setup"), "salesperson": ("view", "use"), "viewer": ("view",), "outsider": ()}
+#: Addresses of libraries and of the process itself.
+NOT_OURS = ("static/", "healthz", "readyz")
+
+
+def routes() -> list[str]:
+    """All routes of the site as texts, with the names of their variables."""
+    return sorted({route for route in walk(get_resolver().url_patterns, "") if not route.startswith(NOT_OURS)})
+
+
+def walk(patterns: list[Any], prefix: str) -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from walk(pattern.url_patterns, route)
+        elif isinstance(pattern, URLPattern):
+            yield re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", route).replace("^", "").replace("$", "").replace("\\Z", "")
+
+
+def address(route: str) -> str:
+    """An address of this route, for records that do not exist."""
+    path = re.sub(r"<(\w+):\w+>", lambda m: SAMPLES.get(m[1], "nothing"), route)
+    path = re.sub(r"<(\w+)>", SAMPLES["uuid"], path)
+    return "/" + path.replace("\\", "")
+
+
+def rights_of(route: str) -> tuple[str | None, str | None]:
+    for pattern, read, write in RIGHTS:
+        if fnmatchcase(route, pattern):
+            return read, write
+    pytest.fail(f"{route} has no line in tests/architecture/rights_table.py")
+
+
+def send(client: Client, method: str, path: str) -> Any:
+    if method == "get":
+        return client.get(path)
+    return getattr(client, method)(path, "{}", content_type="application/json")
+
+
+def is_refused(response: Any, *, anonymous: bool) -> bool:
+    if not anonymous:
+        return response.status_code in (403, 405)
+    to_sign_in = response.status_code == 302 and response["Location"].startswith("/sign-in/")
+    return to_sign_in or response.status_code in (401, 405)
+
+
+def test_every_address_has_a_line_in_the_table() -> None:
+    assert all(rights_of(route) for route in routes())
+    assert len(routes()) > 20
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", routes())
+def test_every_method_asks_for_its_right(route: str) -> None:
+    read, write = rights_of(route)
+    path = address(route)
+    for name in ("", *CAST):
+        client = Client(raise_request_exception=False)
+        for method in METHODS:
+            if name:
+                client.force_login(make_user(name))
+            response = send(client, method, path)
+            needed = read if method == "get" else write
+            may = needed is None or (name != "" and (needed == "" or needed in HOLDS[name]))
+            said = f"{name or 'nobody'} {method.upper()} {path}: {response.status_code}"
+            assert response.status_code < 500, said
+            if may:
+                assert response.status_code not in (401, 403), said
+            else:
+                assert is_refused(response, anonymous=not name), said
+
+
+@pytest.mark.django_db
+def test_reading_changes_no_table() -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(make_user("admin"))
+    client.get("/my-settings/")
+    before = counts()
+    for route in routes():
+        client.get(address(route))
+        after = counts()
+        assert after == before, route
+
+
+def counts() -> dict[str, int]:
+    """Rows written so far in this transaction, by table (sessions may move)."""
+    found = db.rows("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+    return {table: written for table, written in found if table != "django_session"}
