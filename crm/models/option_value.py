@@ -1,0 +1,52 @@
+"""Option value: the members of extensible option sets, as rows."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.base import CrmTable, key
+from crm.rules import options
+from records.batch import Batch
+from records.fields import Int, NullText
+
+
+class OptionValue(CrmTable):
+    """One value of one option set. Contacts, orders and invoices share the sets of accounts."""
+
+    id = key(_("Option"))
+    entityname = NullText(64, caption=_("Entity"), required=True, insert_only=True)
+    attributename = NullText(64, caption=_("Attribute"), required=True, insert_only=True)
+    value = Int(null=True, insert_only=True, caption=_("Value"))
+    label = NullText(250, caption=_("Label"), required=True)
+
+    class Meta:
+        """A value stands once in its set."""
+
+        verbose_name = _("Option Value")
+        verbose_name_plural = _("Option Values")
+        constraints = [
+            models.UniqueConstraint(fields=["entityname", "attributename", "value"], name="crm_optionvalue_value_once")
+        ]
+
+    class Record:
+        """Declaration of the table."""
+
+        label = _("Option Value")
+        plural = _("Option Values")
+        natural_key = None
+        title = ("attributename", "label")
+        search = ("label", "attributename")
+        sort = ("attributename", "value")
+        path = "optionvalues"
+        rule_fields = frozenset({"entityname", "attributename", "value", "label"})
+
+    @classmethod
+    def allocate(cls, batch: Batch) -> None:
+        """The next number of the option set."""
+        options.number(batch)
+
+    @classmethod
+    def before_write(cls, batch: Batch) -> None:
+        """Labels are unique in their set."""
+        options.unique_labels(batch)

@@ -1,0 +1,1 @@
+"""Rules of the Sales side: batch functions without a query per record."""

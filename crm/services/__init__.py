@@ -1,0 +1,1 @@
+"""Writes of this side that touch several records."""
