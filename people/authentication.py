@@ -33,7 +33,7 @@ class TokenAuthentication(BaseAuthentication):
         return self.keyword
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     """Tells the OpenAPI document how a token is sent."""
 
     target_class = "people.authentication.TokenAuthentication"

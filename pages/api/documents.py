@@ -48,7 +48,7 @@ class Description(AutoSchema):
 
     def get_response_serializers(self) -> Any:
         """What the method answers, errors included."""
-        answers = {401: Problem, 403: Problem, 404: Problem}
+        answers: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem}
         if self.method != "GET" or getattr(self.view, "action", None) == "list":
             answers[400] = FieldProblems
         if self.method != "GET":

@@ -67,7 +67,7 @@ def _mount(label: str, base: type[Any], router: SimpleRouter, plain: list[URLPat
     model = schema.model_of(label)
     prefix, name = f"{model._meta.app_label}/{model.Record.path}", f"api.{label}"
     if getattr(model.Record, "singleton", False):
-        view = type(
+        view: Any = type(
             f"{model.__name__}Api", (SingletonView,), {"label": label, "__doc__": f"{model._meta.verbose_name}."}
         )
         plain.append(path(f"{prefix}/", view.as_view(), name=name))

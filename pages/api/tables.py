@@ -65,7 +65,7 @@ class TableApi(ApiView):
     def settle(self, pk: str, written: Written) -> str:
         """The key of the written record. Raises `Rejected`, `Conflict`, Http404."""
         try:
-            return written.single().pk
+            return str(written.single().pk)
         except Stale:
             shown = self.show([pk])
             if not shown:
@@ -88,7 +88,7 @@ class TableViewSet(TableApi, ApiViewSet):
 
     def number(self, key: str) -> str:
         """The number asked for, as the table stores it."""
-        given = self.request.query_params[key]
+        given: str = self.request.query_params[key]
         if len(given) > 250:
             raise BadParameter(key, "bad_parameter", {"value": given[:50]})
         return given.strip().upper() if self.table[key].kind == "code" else given.strip()

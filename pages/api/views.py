@@ -71,7 +71,8 @@ class ApiView(APIView):
             self.initial(request, *args, **kwargs)
             name = request.method.lower()
             allowed = name in self.http_method_names
-            handler = getattr(self, name, self.http_method_not_allowed) if allowed else self.http_method_not_allowed
+            refuse = self.http_method_not_allowed
+            handler: Any = getattr(self, name, refuse) if allowed else refuse
             response = self.perform(handler, request, *args, **kwargs)
         except Exception as error:  # noqa: BLE001  (what the handler does not know is raised again)
             response = self.handle_exception(error)

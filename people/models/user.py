@@ -64,7 +64,7 @@ class User(AbstractBaseUser):
         ]
 
     @property
-    def is_active(self) -> bool:
+    def is_active(self) -> bool:  # type: ignore[override]
         """Django's name for `active`: an inactive user cannot sign in and loses the present session."""
         return self.active
 

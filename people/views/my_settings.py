@@ -15,6 +15,7 @@ from django.views.generic import FormView
 
 from people.forms import PasswordForm, SettingsForm
 from people.services.user import SETTINGS, user_set_password, user_update
+from people.views.access import signed_in
 from records.errors import FieldError, Rejected
 
 
@@ -32,7 +33,7 @@ class MySettingsView(FormView):
     def form_valid(self, form: SettingsForm) -> HttpResponse:
         """Store them; the answer is already in the new language."""
         try:
-            user = user_update(user=self.request.user, values=form.cleaned_data)
+            user = user_update(user=signed_in(self.request), values=form.cleaned_data)
         except Rejected as error:
             form.add_field_errors(error.errors)
             return self.form_invalid(form)
@@ -55,7 +56,7 @@ class PasswordView(FormView):
 
     def form_valid(self, form: PasswordForm) -> HttpResponse:
         """Check the present password, then store the new one and keep this session."""
-        user = self.request.user
+        user = signed_in(self.request)
         if not user.check_password(form.cleaned_data["present"]):
             form.add_field_errors([FieldError("present", "password_wrong")])
             return self.form_invalid(form)

@@ -84,7 +84,7 @@ def set_language(request: HttpRequest) -> HttpResponse:
             max_age=365 * 24 * 3600,
             path=settings.LANGUAGE_COOKIE_PATH,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         if request.user.is_authenticated:
             user_update(user=request.user, values={"language": language})

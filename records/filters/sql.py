@@ -49,10 +49,10 @@ class _Where(Expression):
     def get_source_expressions(self) -> list[Any]:
         return [self.key]
 
-    def set_source_expressions(self, expressions: list[Any]) -> None:
+    def set_source_expressions(self, expressions: Any) -> None:
         (self.key,) = expressions
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sql, params = to_sql(self.checked, self.checked.schema.model, compiler.quote_name_unless_alias(self.key.alias))
         return f"({sql})", params
 
@@ -61,7 +61,7 @@ def _condition(condition: Condition, alias: str) -> Sql:
     info, target = condition.info, condition.target
     if target is None or is_about_blank_only(condition):
         return tests_sql(condition, info.sql(alias))
-    inner, params = tests_sql(condition, f'r."{target[info.ref_code].column}"')
+    inner, params = tests_sql(condition, f'r."{target[str(info.ref_code)].column}"')
     found = f'{info.sql(alias)} IN (SELECT r."{target.pk_column}" FROM "{target.table}" r WHERE {inner})'
     return (f"({found} OR {info.sql(alias)} IS NULL)" if blank_matches(condition) else found), params
 
