@@ -24,7 +24,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     one that saves leaves the page as it is and tells it, so that nothing typed is lost.
     """
 
-    def handle_no_permission(
+    def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseBase:
         """The answer for somebody who is not signed in."""
