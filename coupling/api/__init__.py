@@ -1,0 +1,20 @@
+"""REST API of connection, mappings, couplings and option mappings."""
+
+from pages.api import register_view
+
+
+def register() -> None:
+    """Mount the resources of this app below /api/v1/."""
+    from coupling.api import connection, couplings, lines, mappings, option_mappings
+
+    register_view("connection", connection.ConnectionView, name="connection")
+    register_view("connection/test", connection.TestView, name="connection_test")
+    register_view("connection/enable", connection.EnableView, name="connection_enable")
+    register_view("connection/disable", connection.DisableView, name="connection_disable")
+    register_view("mappings/reset", mappings.ResetView, name="mappings_reset")
+    register_view("mappings/<str:name>/fields", lines.LinesView, name="mapping_fields")
+    register_view("mappings/<str:name>/fields/<str:pk>", lines.LineView, name="mapping_field")
+    register_view("mappings", mappings.MappingViewSet, name="mapping")
+    register_view("couplings/candidates", couplings.CandidatesView, name="coupling_candidates")
+    register_view("couplings", couplings.CouplingViewSet, name="coupling")
+    register_view("option-mappings", option_mappings.OptionMappingViewSet, name="option_mapping")
