@@ -1,9 +1,24 @@
 """Jobs, the engine, schedules and the error work-list."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SyncConfig(AppConfig):
     """Jobs, the engine, schedules and the error work-list."""
 
     name = "sync"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Install the change log's triggers after migrations; register checks and message texts."""
+        from coupling import signals, work
+        from sync import messages as messages
+        from sync import schedules
+        from sync.changes import install
+        from sync.port import JobsPort
+
+        work.offer(JobsPort())
+        post_migrate.connect(install.install, sender=self, dispatch_uid="sync.changes")
+        signals.connection_changed.connect(schedules.on_connection_changed, dispatch_uid="sync.connection")
+        signals.mappings_changed.connect(schedules.on_mappings_changed, dispatch_uid="sync.mappings")

@@ -1,0 +1,28 @@
+"""The doorbell: a message that says «there is work», sent after the commit. Losing it delays work and loses none."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import transaction
+
+from sync import conf
+
+log = logging.getLogger(__name__)
+
+
+def ring(job_id: str = "", *, spread: int = 3) -> None:
+    """Ring when the present transaction has committed; a broker that is away is noted and nothing else.
+
+    `spread`: how often the worker that comes may call another one (see `tasks.ring`).
+    """
+    transaction.on_commit(lambda: _send(job_id, spread), robust=True)
+
+
+def _send(job_id: str, spread: int) -> None:
+    from sync import tasks
+
+    try:
+        tasks.ring.apply_async(args=[job_id, spread], retry=False, expires=conf.value("SYNC_BELL_EXPIRES"))
+    except Exception as error:  # noqa: BLE001 - whatever the broker's library raises: the sweep finds the job
+        log.warning("the bell for job %s was not heard: %s", job_id, error)

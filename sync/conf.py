@@ -1,0 +1,28 @@
+"""Figures of the job machinery, read from the settings when they are needed (`SYNC_...`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+_DEFAULTS: dict[str, Any] = {
+    "SYNC_LEASE_SECONDS": 60,  # a worker that is silent for longer has lost its chunk
+    "SYNC_CHUNK_SIZE": 5000,  # records of one transaction at most
+    "SYNC_CHUNK_LEAST": 250,
+    "SYNC_CHUNKS_SHOWN": 20,  # small jobs are cut into about so many chunks, so that their progress can be seen
+    "SYNC_MAX_ATTEMPTS": 10,  # attempts of a chunk before its job fails
+    "SYNC_MAX_LOSSES": 2,  # lost leases before a chunk is cut in halves to find the record that kills its worker
+    "SYNC_TASK_SECONDS": 1.0,  # a task runs chunks for so long, then rings again
+    "SYNC_BELL_EXPIRES": 30,
+    "SYNC_WAKE_SECONDS": 5,  # a change of a coupled record starts its mapping's job after so long
+    "SYNC_STATEMENT_SECONDS": 120,
+    "SYNC_LOCK_MS": 500,
+    "IMPORT_MAX_BYTES": 500_000_000,
+    "IMPORT_SHOWN_ERRORS": 1000,
+}
+
+
+def value(name: str) -> Any:
+    """The setting, or its default; a misspelt name is an error."""
+    return getattr(settings, name, _DEFAULTS[name])

@@ -1,0 +1,46 @@
+"""What the end of a job brings about: its schedule, the review line, the jobs that follow. In its transaction."""
+
+from __future__ import annotations
+
+from sync.models import Job
+
+
+def after(job: Job) -> None:
+    """Everything that follows from this end."""
+    from sync import schedules
+
+    if job.schedule:
+        schedules.job_ended(job)
+    if job.message_code == "mapping_changed" and job.whole:
+        ask_again(job)
+    if job.kind == "coupling" and job.state == "finished" and not job.preview:
+        synchronize_coupled(job)
+
+
+def ask_again(job: Job) -> Job:
+    """The same work once more, with the mapping as it is now."""
+    from sync.jobs.submit import Request, submit
+
+    return submit(
+        Request(
+            kind=job.kind,
+            user_name=job.requested_by,
+            mapping=job.mapping,
+            direction=job.direction,
+            by_user=job.by_user,
+            preview=job.preview,
+            create_new=job.create_new,
+            whole=True,
+            params=job.params,
+            parent=str(job.parent) if job.parent else None,
+            caused_by=str(job.pk),
+            run_id=str(job.run_id),
+        )
+    )
+
+
+def synchronize_coupled(job: Job) -> None:
+    """After match-based coupling: create what had no partner, synchronize what was coupled, where asked."""
+    from sync import match
+
+    match.follow_up(job)

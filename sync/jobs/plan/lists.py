@@ -1,0 +1,43 @@
+"""Jobs over a list: couplings to make, couplings to end, outcome rows to take back."""
+
+from __future__ import annotations
+
+from coupling.models import Coupling
+from coupling.plans import plan_for
+from coupling.sides import gateway
+from sync.jobs.plan.base import Planned, chunk_size, slices
+from sync.models import Job, OutcomeRow
+
+
+def coupling(job: Job) -> Planned:
+    """Match-based coupling looks at ERP records: the named ones, or all inside the filter."""
+    named = job.param("erp_ids")
+    if named:
+        return Planned([{"take": "ids", "side": "erp", "ids": ids} for ids in slices(sorted(named))], len(named))
+    plan, planned, low = plan_for(job.mapping), Planned(total=0), None
+    gate = gateway("erp")
+    records = sum(n for _key, n in gate.ranges(plan.erp_table, plan.erp_filter, size=10**9))
+    for high, n in gate.ranges(plan.erp_table, plan.erp_filter, size=chunk_size(records)):
+        planned.specs.append({"take": "range", "side": "erp", "from": low, "to": high})
+        planned.total, low = (planned.total or 0) + n, high
+    return planned
+
+
+def uncoupling(job: Job) -> Planned:
+    """The couplings of the mapping, or those of the named records."""
+    found = Coupling.objects.filter(pair=job.mapping)
+    if job.param("erp_ids"):
+        found = found.filter(erp_id__in=job.param("erp_ids"))
+    if job.param("crm_ids"):
+        found = found.filter(crm_id__in=job.param("crm_ids"))
+    keys = [str(key) for key in found.order_by("pk").values_list("pk", flat=True)]
+    return Planned([{"take": "couplings", "ids": ids} for ids in slices(keys)], len(keys))
+
+
+def undo(job: Job) -> Planned:
+    """The outcome rows of the job to take back, last one first."""
+    written = OutcomeRow.objects.filter(job_id=job.param("job"), action__in=("insert", "modify", "delete", "couple", "uncouple"))
+    keys = [str(key) for key in written.order_by("-id").values_list("pk", flat=True)]
+    return Planned(
+        [{"take": "outcomes", "ids": ids, "stage": stage} for stage, ids in enumerate(slices(keys))], len(keys)
+    )

@@ -1,0 +1,140 @@
+"""A chunk that raises, or kills its worker, is halved until the record that does it stands alone.
+
+That record fails with `internal_error` and is left for an hour; all others go through.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from coupling.plan import Key
+from coupling.plans import plan_for
+from coupling.sides import gateway
+from records import db
+from records.ids import uuid7
+from records.schema import schema
+from sync import conf
+from sync.jobs.claim import Claim
+from sync.jobs.results import COUNTERS, Counters
+from sync.jobs.submit import add_chunks
+from sync.models import Chunk, Job, OutcomeRow, Pending
+from sync.models.job import SYNC_KINDS
+
+LEFT_SECONDS = 3600
+
+
+def is_suspect(found: Claim) -> bool:
+    """True when workers have died over this chunk more often than chance allows."""
+    return found.losses > int(conf.value("SYNC_MAX_LOSSES"))
+
+
+def narrow(found: Claim, error: Exception | None) -> None:
+    """Replace the chunk by its halves, or fail the one record that is left of it."""
+    from sync.jobs import finish
+
+    text = f"{type(error).__name__}: {error}"[:500] if error else "the worker ended"
+    with transaction.atomic():
+        chunk = Chunk.objects.select_for_update().filter(pk=found.chunk_id, fence=found.fence, state="running").first()
+        if chunk is None:
+            return
+        job = chunk.job
+        if job.kind not in SYNC_KINDS or chunk.spec.get("take") == "plan":
+            _try_again_or_fail(found, chunk, text)
+            return
+        keys = keys_of(job, chunk)
+        if len(keys) > 1:
+            add_chunks(job, halves(chunk, keys), priority=chunk.priority, first_no=chunk.no + 1)
+            Chunk.objects.filter(pk=chunk.pk).update(state="split", lease_until=None, error_code="internal_error")
+        elif keys:
+            _fail_record(job, chunk, keys[0], text)
+        else:  # the culprit is gone
+            Chunk.objects.filter(pk=chunk.pk).update(state="done", lease_until=None, done_at=Now())
+        finish.finish_if_done(str(job.pk))
+
+
+def _try_again_or_fail(found: Claim, chunk: Chunk, text: str) -> None:
+    """Chunks that are no list of records cannot be halved: three attempts, then the job fails."""
+    from sync.jobs import finish
+
+    if found.attempts >= 3:
+        finish.fail_chunk(found, "internal_error", {"error": text})
+    else:
+        Chunk.objects.filter(pk=chunk.pk).update(state="ready", lease_until=None, error_code="internal_error")
+
+
+def keys_of(job: Job, chunk: Chunk) -> list[Key]:
+    """The records that the chunk would take, ascending."""
+    spec, side = chunk.spec, chunk.spec["side"]
+    if spec["take"] == "ids":
+        return sorted(spec["ids"])
+    if spec["take"] == "range":
+        plan = plan_for(job.mapping)
+        table, flt = (plan.erp_table, plan.erp_filter) if side == "erp" else (plan.crm_table, plan.crm_filter)
+        return gateway(side).select(table, flt, after=spec.get("from"), upto=spec.get("to"), limit=1_000_000)
+    waiting = Pending.objects.filter(mapping=job.mapping, side=side)
+    if spec.get("from"):
+        waiting = waiting.filter(record__gt=spec["from"])
+    if spec.get("to"):
+        waiting = waiting.filter(record__lte=spec["to"])
+    return [str(key) for key in waiting.order_by("record").values_list("record", flat=True)]
+
+
+def halves(chunk: Chunk, keys: list[Key]) -> list[dict[str, Any]]:
+    """Two specs that together take what the chunk took."""
+    middle = len(keys) // 2
+    common = {**chunk.spec, "stage": chunk.stage}
+    if chunk.spec["take"] == "ids":
+        return [{**common, "ids": keys[:middle]}, {**common, "ids": keys[middle:]}]
+    border = keys[middle - 1]
+    return [{**common, "to": border}, {**common, "from": border}]
+
+
+def _fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> None:
+    """Count and report the record; it waits an hour, so that no run trips over it again at once."""
+    directions = chunk.spec["directions"]
+    counters: Counters = {d: {**dict.fromkeys(COUNTERS, 0), "failed": 1} for d in directions}
+    OutcomeRow.objects.bulk_create(outcome(job, chunk, direction, key, text) for direction in directions)
+    if not job.preview:
+        db.execute(
+            f"INSERT INTO {Pending._meta.db_table} (mapping, side, record, reason, not_before) "
+            "VALUES (%s, %s, %s, 'internal_error', clock_timestamp() + make_interval(secs => %s)) "
+            "ON CONFLICT (mapping, side, record) DO UPDATE SET reason = excluded.reason, "
+            f"not_before = excluded.not_before, attempts = {Pending._meta.db_table}.attempts + 1",
+            [job.mapping, chunk.spec["side"], key, LEFT_SECONDS],
+        )
+    Chunk.objects.filter(pk=chunk.pk).update(
+        state="done", lease_until=None, counters=counters, processed=1, done_at=Now()
+    )
+
+
+def outcome(job: Job, chunk: Chunk, direction: str, key: Key, text: str) -> OutcomeRow:
+    """The row that says which record it was."""
+    side = chunk.spec["side"]
+    shown = _shown(job, side, key)
+    return OutcomeRow(
+        id=uuid7(),
+        job=job,
+        chunk_id=chunk.pk,
+        mapping=job.mapping,
+        direction=direction,
+        erp_id=key if side == "erp" else None,
+        crm_id=key if side == "crm" else None,
+        erp_key=shown if side == "erp" else "",
+        crm_name=shown if side == "crm" else "",
+        action="fail",
+        reason="internal_error",
+        params={"error": text},
+    )
+
+
+def _shown(job: Job, side: str, key: Key) -> str:
+    """What the record is called, as far as it can be read."""
+    plan = plan_for(job.mapping)
+    table = plan.erp_table if side == "erp" else plan.crm_table
+    described = schema(table)
+    title = described.model.Record.title[0 if side == "erp" else -1]
+    row = described.model.objects.filter(pk=key).values_list(title, flat=True).first()
+    return str(row or "")[:250]

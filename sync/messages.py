@@ -1,0 +1,54 @@
+"""The sentences of this app's codes: messages of jobs and reasons of outcome rows."""
+
+from django.utils.translation import gettext_lazy as _
+
+from records.messages import register
+
+register(
+    {
+        # reasons of what was done
+        "changed": _("The record was changed."),
+        "created": _("The record was created."),
+        "forced": _("A user chose which side wins."),
+        "merged": _("Changes of both sides were merged."),
+        "matched": _("The records match."),
+        "undone": _("An earlier job was taken back."),
+        # reasons of what was not done
+        "skipped_coupling": _("The coupling is skipped because synchronizing it failed repeatedly."),
+        "update_conflict": _("The record was changed on both sides since the last synchronization."),
+        "destination_deleted": _("The coupled record was deleted."),
+        "source_deleted": _("The record was deleted."),
+        "blocked_or_inactive": _("The record is blocked or inactive."),
+        "ambiguous_match": _("There are several matching records."),
+        "no_match": _("There is no matching record."),
+        "no_criteria": _(
+            "You must specify which fields of the mapping %(mapping)s should be used for match-based coupling."
+        ),
+        "truncated": _("The value was too long and has been cut."),
+        "not_null": _("The value must not be blank."),
+        "unknown_option": _("The option value '%(value)s' is not known."),
+        "transformation_failed": _("The value '%(value)s' could not be transformed: %(error)s"),
+        "template_missing": _("A template for new records is missing."),
+        "dependency_failed": _("A mapping that has to go first did not finish."),
+        "locked": _("Another user is changing the record. It will be tried again."),
+        "version_conflict": _("The record was changed meanwhile."),
+        "destination_changed": _("The record that would be overwritten was changed since the last synchronization."),
+        "unavailable": _("The other side cannot be reached. It will be tried again."),
+        "mapping_changed": _("The mapping %(mapping)s was changed while the job was running."),
+        "internal_error": _("An unexpected error occurred: %(error)s"),
+        "not_undoable": _("The record was changed since, so the earlier values were not restored."),
+        # requests that are refused
+        "job_not_ended": _("The job has not ended yet."),
+        "job_is_preview": _("A preview has written nothing that could be taken back."),
+        "nothing_to_undo": _("The job has written nothing that could be taken back."),
+        "already_undone": _("The job is being taken back already."),
+        "job_ended": _("The job has ended already."),
+        "nothing_pending": _("There is nothing that could be started."),
+        "full_sync_running": _("A full synchronization is running."),
+        "no_records_chosen": _("Choose at least one record."),
+        "one_side_only": _("Name the records of one side only."),
+        "merge_one_record": _("Only a single record can be merged."),
+        "not_found_record": _("The record does not exist."),
+        "schedule_busy": _("The job queue entry is being processed."),
+    }
+)

@@ -1,0 +1,22 @@
+"""Jobs with their chunks and outcome rows, what changed and what waits, schedules."""
+
+from sync.models.chunk import Chunk
+from sync.models.failure import Failure
+from sync.models.full_sync import FullSyncLine
+from sync.models.job import Job
+from sync.models.outcome import OutcomeRow
+from sync.models.progress import Progress
+from sync.models.queue import ChangeLog, Pending
+from sync.models.schedule import Schedule
+
+__all__ = [
+    "ChangeLog",
+    "Chunk",
+    "Failure",
+    "FullSyncLine",
+    "Job",
+    "OutcomeRow",
+    "Pending",
+    "Progress",
+    "Schedule",
+]
