@@ -146,7 +146,9 @@ def choose_account(data: Path) -> Account:
     for name in ACCOUNTS:
         with contextlib.suppress(KeyError):
             return account_by_uid(pwd.getpwnam(name).pw_uid)
-    raise EmbeddedError(f"PostgreSQL does not run as root, and there is no account {' or '.join(ACCOUNTS)} to run it as.")
+    raise EmbeddedError(
+        f"PostgreSQL does not run as root, and there is no account {' or '.join(ACCOUNTS)} to run it as."
+    )
 
 
 def account_of(folder: Path) -> Account:
@@ -173,8 +175,9 @@ def account_by_uid(uid: int) -> Account:
 
 def can_run(account: Account, binaries: Path) -> bool:
     """Say whether `account` reaches the programs and the files that they read, by trying."""
-    return succeeds(account, '"$0/bin/postgres" --version && test -r "$0/share/postgresql.conf.sample" -o -d "$0/share"',
-                    binaries)
+    return succeeds(
+        account, '"$0/bin/postgres" --version && test -r "$0/share/postgresql.conf.sample" -o -d "$0/share"', binaries
+    )
 
 
 def can_enter(account: Account, folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Where this installation keeps its data. Standard library only: `script/server` reads it before anything is installed."""
+"""Where this installation keeps its data. Standard library only: it is read before settings exist."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`/healthz`: the process answers. `/readyz`: it can also do its work, or says which part of it it cannot.
 
-A worker is alive when it wrote its row (`WorkerSeen`) within the last `WORKER_SECONDS`. Rows in the database, not files:
-they work as well where web server and workers are different machines.
+A worker is alive when it wrote its row (`WorkerSeen`) within the last `WORKER_SECONDS`. Rows in the database, not
+files: they work as well where web server and workers are different machines.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from celery import current_app
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
@@ -61,7 +62,6 @@ def missing() -> dict[str, str]:
 def check_database() -> str:
     """Return why the database does not answer, or an empty text."""
     try:
-        connection.close_if_unusable_or_obsolete()
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError as error:

@@ -13,7 +13,8 @@ from typing import Any
 
 from celery import signals
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 
 BEAT_SECONDS = 10.0
@@ -76,7 +77,7 @@ def begin(sender: Any, **_: Any) -> None:
 
 
 @signals.worker_shutdown.connect
-def end(sender: Any, **_: Any) -> None:
+def end(**_: Any) -> None:
     """Stop beating and remove the row: this worker is known to be gone."""
     from config.models import WorkerSeen
 

@@ -19,7 +19,17 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from config.cluster import DATABASE, MAJOR, PORT, ROLE, Cluster, EmbeddedError, make_home, make_owned, secure_socket_folder
+from config.cluster import (
+    DATABASE,
+    MAJOR,
+    PORT,
+    ROLE,
+    Cluster,
+    EmbeddedError,
+    make_home,
+    make_owned,
+    secure_socket_folder,
+)
 
 SETTINGS = {
     "listen_addresses": "",

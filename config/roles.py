@@ -52,10 +52,8 @@ def worker() -> None:
     # As root this warns that root is a bad idea; what is run are doorbells without content.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     name = os.environ["TANDEM_PROCESS"]
-    app.worker_main(
-        ["worker", "--pool", "solo", "--hostname", f"{name}@%h", "--loglevel", "INFO"]
-        + ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    )
+    quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
+    app.worker_main(["worker", "--pool", "solo", "--hostname", f"{name}@%h", "--loglevel", "INFO", *quiet])
 
 
 def beat() -> None:

@@ -1,6 +1,6 @@
 """`script/server`: database, migrations, first data, then web server, workers and scheduler until Ctrl-C.
 
-1. One server for each data folder (a kernel lock), one program for each port (the socket is bound before anything else).
+1. One server for each data folder (a kernel lock), one program for each port (bound before anything else).
 2. The database runs and has all migrations; static files are collected; a first start creates company and users.
 3. The supervisor keeps everything running. Ctrl-C, SIGTERM and SIGHUP end all of it within ten seconds.
 """
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace, data: Path, stopping: threading.Event) -> N
 
 
 @contextlib.contextmanager
-def only_server(data: Path):  # noqa: ANN201
+def only_server(data: Path):
     """Hold the data folder for this server, or refuse; yields a function that notes the address."""
     handle = embedded.open_lock(data, "server")
     try:
@@ -124,7 +124,7 @@ def only_server(data: Path):  # noqa: ANN201
 
 
 @contextlib.contextmanager
-def listen(port: int):  # noqa: ANN201
+def listen(port: int):
     """Bind the web server's socket, or refuse a port that is taken."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -181,7 +181,7 @@ def children(workers: int, listening: socket.socket) -> list[Child]:
 class database_keeper:  # noqa: N801  used as a function
     """Start the embedded database again when it has died; asks once a second, and at once when its process ended."""
 
-    def __init__(self, data: Path, is_embedded: bool) -> None:  # noqa: FBT001
+    def __init__(self, data: Path, is_embedded: bool) -> None:
         """Remember what to keep."""
         self.data, self.is_embedded, self.next_at = data, is_embedded, 0.0
 

@@ -20,19 +20,29 @@ from config.logs import logging_settings
 
 env = environ.Env()
 
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a yes-or-no setting; a word that is neither stops the start (environ would read it as no)."""
+    value = env.str(name, default="yes" if default else "no").strip().lower()
+    words = dict.fromkeys(("1", "true", "yes", "on"), True) | dict.fromkeys(("0", "false", "no", "off", ""), False)
+    if value not in words:
+        raise ImproperlyConfigured(f"{name} is yes or no, not {value!r}.")
+    return words[value]
+
+
 TANDEM_ENV = env.str("TANDEM_ENV", default="embedded")
 if TANDEM_ENV not in ("embedded", "production"):
     raise ImproperlyConfigured(f"TANDEM_ENV is embedded or production, not {TANDEM_ENV!r}.")
 IS_PRODUCTION = TANDEM_ENV == "production"
 DATA_FOLDER = data_folder()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = flag("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 
 def secret(name: str, file: str) -> str:
-    """Return a key from the environment; without one production refuses to start, others keep one in the data folder."""
+    """Return a key from the environment; without one production refuses to start, others keep one of their own."""
     given = env.str(name, default="")
     if given:
         return str(given)
@@ -117,8 +127,9 @@ CRM_PRODUCT_NAME = env.str("CRM_PRODUCT_NAME", default="Dynamics 365 Sales")
 
 # --- Database ---------------------------------------------------------------------------------------------------------
 # Long connections, checked before use; time-outs of the session protect everybody from a forgotten transaction.
-SESSION_OPTIONS = "-c statement_timeout={0} -c idle_in_transaction_session_timeout=300000 -c timezone=UTC".format(
-    env.int("STATEMENT_TIMEOUT_MS", default=600_000)
+STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=600_000)
+SESSION_OPTIONS = (
+    f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=300000 -c timezone=UTC"
 )
 DATABASES = {
     "default": {
@@ -270,15 +281,15 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if IS_PRODUCTION:
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
-    SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
+    SECURE_HSTS_PRELOAD = flag("SECURE_HSTS_PRELOAD", default=True)
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     LANGUAGE_COOKIE_SECURE = True
-    if env.bool("BEHIND_PROXY", default=False):
+    if flag("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING_CONFIG = "config.logs.configure"

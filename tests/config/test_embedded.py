@@ -110,7 +110,7 @@ def test_a_forked_child_that_ends_leaves_the_server_to_its_parent(data: Path, us
 
 
 def test_blank_accent_comma_quote_and_150_characters_in_the_path(place: Path, users: Users):
-    folder = place / "Grüße, an \"Zoë's\" Büro" / ("lång " * 30) / "data"
+    folder = place / 'Grüße, an "Zoë\'s" Büro' / ("lång " * 30) / "data"
     assert len(str(folder)) > 150
     try:
         users.run(folder, "cursor.execute('CREATE TABLE kept (text text)')")
@@ -342,13 +342,27 @@ def test_an_unsupported_system_is_refused_with_the_way_out(monkeypatch, data: Pa
 
 
 def test_the_settings_of_the_server_are_those_that_were_measured(data: Path, users: Users):
-    names = ["shared_buffers", "max_wal_size", "random_page_cost", "synchronous_commit", "fsync", "data_checksums",
-             "listen_addresses", "idle_in_transaction_session_timeout"]
+    names = [
+        "shared_buffers",
+        "max_wal_size",
+        "random_page_cost",
+        "synchronous_commit",
+        "fsync",
+        "data_checksums",
+        "listen_addresses",
+        "idle_in_transaction_session_timeout",
+    ]
     code = f"for name in {names!r}:\n    cursor.execute('SHOW ' + name); print(name, *cursor.fetchone())"
 
     assert users.run(data, code).splitlines() == [
-        "shared_buffers 256MB", "max_wal_size 4GB", "random_page_cost 1.1", "synchronous_commit on", "fsync on",
-        "data_checksums on", "listen_addresses ", "idle_in_transaction_session_timeout 5min",
+        "shared_buffers 256MB",
+        "max_wal_size 4GB",
+        "random_page_cost 1.1",
+        "synchronous_commit on",
+        "fsync on",
+        "data_checksums on",
+        "listen_addresses ",
+        "idle_in_transaction_session_timeout 5min",
     ]
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,0 +1,1 @@
+"""Management commands of the installation, one module each."""
