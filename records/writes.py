@@ -152,8 +152,8 @@ def write_batch(batch: Batch, *, trusted: bool = False, around: AbstractContextM
     if batch.kind == "update":
         result.unchanged = [row.pk for row in batch.live if not row.changed]
         batch.rows = [row for row in batch.rows if row.changed or row.errors]
+    _field_rules(sch, batch)
     if batch.live:
-        _field_rules(sch, batch)
         if batch.kind == "insert":
             sch.model.allocate(batch)
         sch.model.before_write(batch)
@@ -202,12 +202,12 @@ def _assign(sch: Schema, row: Row, values: dict[str, Any]) -> None:
             row.reject(name, "unknown_field", field=name)
             continue
         try:
-            value = info.normalize(value)
+            stored = info.normalize(value)
         except FieldError as error:
             row.errors.append(error)
             continue
-        if row.old is None or row.old.get(name) != value:
-            row.new[name] = value
+        if row.old is None or row.old.get(name) != stored:
+            row.new[name] = stored
             row.changed.add(name)
 
 
@@ -219,8 +219,10 @@ def _field_rules(sch: Schema, batch: Batch) -> None:
             continue
         rows = [
             row
-            for row in batch.live
-            if name in row.changed and (batch.kind == "update" or row.new.get(name) != sch[name].blank)
+            for row in batch.rows
+            if name in row.changed
+            and (batch.kind == "update" or row.new.get(name) != sch[name].blank)
+            and all(error.field != name for error in row.errors)
         ]
         if rows:
             rule(batch, rows)
