@@ -322,18 +322,26 @@ class DateTime(_Stored, models.DateTimeField):
 class Option(_Stored, models.IntegerField):
     """A small integer with member names and captions: `{value: (member, caption)}`; a lone text is both.
 
-    `extensible=True`: values come from a table (`crm.OptionValue`) and are checked there, not against the list.
+    `extensible=True`: values come from a table (`crm.OptionValue`) and are checked there, not against the list;
+    `labels` reads them: field name -> {value: label}.
     """
 
     kind, base = "option", "IntegerField"
 
-    def __init__(self, options_: Mapping[int, Any] | None = None, *, extensible: bool = False, **options: Any) -> None:
+    def __init__(
+        self,
+        options_: Mapping[int, Any] | None = None,
+        *,
+        extensible: bool = False,
+        labels: Callable[[str], Mapping[int, str]] | None = None,
+        **options: Any,
+    ) -> None:
         if not options.get("null"):
             options.setdefault("default", 0)
         options.setdefault("blank", True)
         super().__init__(**options)
         self.options = {v: (o if isinstance(o, tuple) else (str(o), o)) for v, o in (options_ or {}).items()}
-        self.extensible = extensible
+        self.extensible, self.labels = extensible, labels
         self.blank_value = None if self.null else 0
 
     def convert(self, value: Any) -> int:
@@ -351,6 +359,9 @@ class Option(_Stored, models.IntegerField):
         wanted = text.strip().casefold()
         for value, (member, caption) in self.options.items():
             if wanted in (member.casefold(), str(caption).casefold()):
+                return value
+        for value, label in (self.labels(self.name) if self.labels else {}).items():
+            if label.casefold() == wanted:
                 return value
         raise self.refuse("invalid_option", value=text[:50])
 

@@ -45,7 +45,7 @@ class Account(Owned):
     creditlimit = Dec(19, 4, null=True, caption=_("Credit Limit"))
     creditlimit_base = Dec(19, 4, null=True, readonly=True, caption=_("Credit Limit (Base)"))
     creditonhold = Bool(caption=_("Credit Hold"))
-    paymenttermscode = Option(null=True, extensible=True, caption=_("Payment Terms"))
+    paymenttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Payment Terms"))
     defaultpricelevelid = Guid(caption=_("Price List"))
     preferredcontactmethodcode = Option(
         choices.CONTACT_METHOD, null=True, default=1, caption=_("Preferred Method of Contact")
@@ -67,8 +67,10 @@ class Account(Owned):
     address1_country = NullText(80, caption=_("Country/Region"))
     address1_telephone1 = NullText(50, caption=_("Address Phone"))
     address1_fax = NullText(50, caption=_("Address Fax"))
-    address1_freighttermscode = Option(null=True, extensible=True, caption=_("Freight Terms"))
-    address1_shippingmethodcode = Option(null=True, extensible=True, caption=_("Shipping Method"))
+    address1_freighttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Freight Terms"))
+    address1_shippingmethodcode = Option(
+        null=True, extensible=True, labels=options.labels, caption=_("Shipping Method")
+    )
     bcbi_companyid = Ref("crm.Company", models.RESTRICT, db_index=False, caption=_("Company"))
 
     class Meta(Owned.Meta):

@@ -56,9 +56,11 @@ class Contact(Owned):
     exchangerate = Dec(23, 10, null=True, readonly=True, caption=_("Exchange Rate"))
     creditlimit = Dec(19, 4, null=True, caption=_("Credit Limit"))
     creditlimit_base = Dec(19, 4, null=True, readonly=True, caption=_("Credit Limit (Base)"))
-    paymenttermscode = Option(null=True, extensible=True, caption=_("Payment Terms"))
-    address1_freighttermscode = Option(null=True, extensible=True, caption=_("Freight Terms"))
-    address1_shippingmethodcode = Option(null=True, extensible=True, caption=_("Shipping Method"))
+    paymenttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Payment Terms"))
+    address1_freighttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Freight Terms"))
+    address1_shippingmethodcode = Option(
+        null=True, extensible=True, labels=options.labels, caption=_("Shipping Method")
+    )
     preferredcontactmethodcode = Option(
         choices.CONTACT_METHOD, null=True, default=1, caption=_("Preferred Method of Contact")
     )

@@ -11,6 +11,12 @@ from records.batch import Batch, Row
 ENTITY = "account"
 
 
+def labels(attribute: str) -> dict[int, str]:
+    """The values of an option set with their labels."""
+    sql = "SELECT value, label FROM crm_optionvalue WHERE entityname = %s AND attributename = %s ORDER BY value"
+    return dict(db.rows(sql, [ENTITY, attribute]))
+
+
 def check(batch: Batch, fields: Iterable[str]) -> None:
     """Refuse values that the option set does not have; one query for all fields."""
     rows = [(row, name) for name in fields for row in batch.live if name in row.changed and row.get(name) is not None]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from records.filters.checked import Checked, Condition, Probe, check
 from records.filters.grammar import Filter
+from records.schema import FieldInfo
 
 
 def describe(tree: Filter | Checked | str, model: Any) -> str:
@@ -43,10 +44,18 @@ def _range(test: Probe, low: str, high: str) -> str:
     return _("is from %(low)s to %(high)s") % {"low": low, "high": high}
 
 
+def option_caption(info: FieldInfo, value: Any) -> str:
+    """What people call the value of an option."""
+    labels = getattr(info.field, "labels", None)
+    if info.extensible and labels:
+        return str(labels(info.name).get(value, value))
+    member, caption = info.options.get(value, (value, value))
+    return str(caption) or str(member)
+
+
 def _value(condition: Condition, value: Any) -> str:
     if condition.kind == "option" and value is not None:
-        member, caption = condition.info.options.get(value, (str(value), str(value)))
-        return str(caption) or str(member) or _("blank")
+        return option_caption(condition.info, value) or _("blank")
     if condition.kind == "bool" and value is not None:
         return _("Yes") if value else _("No")
     return str(formats.localize(value)) if value is not None else ""

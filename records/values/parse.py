@@ -137,6 +137,8 @@ class _Reader:
             return info.normalize(None)
         if info.kind == "ref":
             return self.references.key(info, value)
+        if info.extensible and isinstance(value, str):
+            value = self.references.option(info, value)
         if info.kind != "json" and not _is_acceptable(info.kind, value):
             raise FieldError(info.name, "invalid_value", {"value": _shown(value)})
         return info.normalize(value)

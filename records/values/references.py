@@ -27,6 +27,7 @@ class References:
         self.texts: dict[str, set[str]] = defaultdict(set)
         self.found: dict[Target, dict[str, str]] = {}
         self.named: dict[str, dict[str, str]] = {}
+        self.labels: dict[str, dict[str, int]] = {}
 
     def collect(self, raw: Mapping[str, Any]) -> None:
         """Remember what one record refers to."""
@@ -58,6 +59,15 @@ class References:
         if key is None:
             raise FieldError(info.name, "not_found", {"value": _shown(value)})
         return key
+
+    def option(self, info: FieldInfo, text: str) -> Any:
+        """The number behind a label of an option set that lives in a table; other texts as they are."""
+        reader = getattr(info.field, "labels", None)
+        if reader is None or text.strip().lstrip("-").isdigit():
+            return text
+        if info.name not in self.labels:
+            self.labels[info.name] = {label.casefold(): number for number, label in reader(info.name).items()}
+        return self.labels[info.name].get(text.strip().casefold(), text)
 
     def target(self, info: FieldInfo, value: Any, entity: Any) -> tuple[str, str]:
         """Key and entity name behind a GUID that may point to several tables. Raises `FieldError`."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from crm.services.installation import install
+from crm.services.system_user import system_user_ensure
+from records.actor import acting
 from records.errors import Rejected
+from records.filters import check, describe, matches
 from records.schema import schema
 from records.values import fetch, parse, parse_many, present
 from records.writes import insert
@@ -194,6 +199,16 @@ def test_queries_do_not_grow_with_the_records(count: int, germany: str, django_a
         present("erp.Customer", fetch("erp.Customer", pks))
 
 
+@pytest.fixture
+def sales_side(db: Any) -> Iterator[None]:
+    """The Sales side after installation, and a user of it who writes."""
+    install(organization="Tandem", company_name="Tandem", company_id=GUID, integration_user="integration")
+    system_user_ensure(user_name="salesperson")
+    with acting("salesperson", "api"):
+        yield
+
+
+@pytest.mark.usefixtures("sales_side")
 def test_look_ups_with_several_targets_take_identifier_and_type() -> None:
     account = create("crm.Account", name="Acme")
     pair = {"parentcustomerid": account, "parentcustomeridtype": "account"}
@@ -213,6 +228,7 @@ def test_look_ups_with_several_targets_take_identifier_and_type() -> None:
     assert errors_of("crm.Contact", {"parentcustomeridtype": "account"}) == {"parentcustomerid": "required"}
 
 
+@pytest.mark.usefixtures("sales_side")
 def test_sales_look_ups_have_their_name_beside_them() -> None:
     account = create("crm.Account", name="Acme")
     contact = create("crm.Contact", lastname="Berg", parentcustomerid=account, parentcustomeridtype="account")
@@ -225,3 +241,16 @@ def test_sales_look_ups_have_their_name_beside_them() -> None:
         "Acme",
     )
     assert (shown["birthdate"], shown["jobtitle"], shown["gendercode"]) == (None, None, None)
+
+
+@pytest.mark.usefixtures("sales_side")
+@pytest.mark.parametrize("given", [1, "1", "Net 30", "net 30"])
+def test_options_of_a_table_are_named_by_number_or_label(given: Any) -> None:
+    assert parse("crm.Account", {"paymenttermscode": given}, insert=True) == {"paymenttermscode": 1}
+    assert matches(check(f"paymenttermscode={given}", "crm.Account"), {"paymenttermscode": 1})
+    assert describe(f"paymenttermscode={given}", "crm.Account") == "Payment Terms is Net 30"
+
+
+@pytest.mark.usefixtures("sales_side")
+def test_an_option_that_the_table_lacks_is_refused() -> None:
+    assert errors_of("crm.Account", {"paymenttermscode": "Net 31"}) == {"paymenttermscode": "invalid_option"}
