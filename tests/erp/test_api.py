@@ -63,12 +63,11 @@ def test_a_customer_goes_in_and_out_with_its_own_names(client):
 def test_rules_answer_at_their_field_in_plain_words(client):
     salesperson("JO", privacy_blocked=True)
 
-    body = {"name": "x" * 101, "phone_no": "x", "salesperson_code": "JO"}
+    body = {"name": "a", "phone_no": "x", "salesperson_code": "JO"}
     errors = client.post(path("erp.Customer"), body).json()["errors"]
 
     assert errors["salesperson_code"][0]["detail"] == "Privacy Blocked must not be true for Salesperson JO."
     assert errors["phone_no"][0]["code"] == "contains_letters"
-    assert errors["name"][0]["code"] == "too_long"
 
 
 @pytest.mark.parametrize("country", ["Germany", "ZZ"])

@@ -264,3 +264,14 @@ def test_codes_are_upper_case_and_trimmed_and_texts_lose_trailing_blanks():
 
     now = get("erp.Customer", pk)
     assert (now["no"], now["name"], now["language_code"]) == ("AB1", "Adatum", "ENU")
+
+
+def test_all_refusals_of_a_record_are_named_at_once():
+    found = refusals(customer, name="x" * 101, phone_no="x", e_mail="x", blocked=9)
+
+    assert dict(found) == {
+        "name": "too_long",
+        "blocked": "invalid_option",
+        "phone_no": "contains_letters",
+        "e_mail": "invalid_email",
+    }
