@@ -60,16 +60,19 @@ def take(run: Run) -> Taken:
 
 
 def _pending(run: Run, side: str, limit: int | None) -> Taken:
-    """Delete the next pending rows; by array, never by join, whatever the statistics of an empty queue say."""
+    """Delete the next pending rows; by array, never by join, whatever the statistics of an empty queue say.
+
+    What this job itself put back is left for the next one: a record is tried once per job.
+    """
     due = "" if run.request.by_user else "AND (not_before IS NULL OR not_before <= clock_timestamp())"
     sql = (
         f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
         f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s "
-        f"AND record > %s::uuid AND record <= %s::uuid {due} "
+        f"AND record > %s::uuid AND record <= %s::uuid AND params ->> 'job' IS DISTINCT FROM %s {due} "
         "ORDER BY record LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
     )
     low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
-    found = dict(db.rows(sql, [run.plan.name, side, run.plan.name, side, low, high, limit]))
+    found = dict(db.rows(sql, [run.plan.name, side, run.plan.name, side, low, high, str(run.job.pk), limit]))
     keys = sorted(found)
     taken = Taken(side, keys, more=limit is not None and len(keys) >= limit)
     taken.pending[side] = found
@@ -137,10 +140,10 @@ def put_back(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:
     if not rows:
         return
     sql = (
-        f"INSERT INTO {table('Pending')} AS p (mapping, side, record, reason, not_before) "
-        "SELECT %s, side, record, reason, CASE WHEN late THEN clock_timestamp() + make_interval(secs => %s) END "
+        f"INSERT INTO {table('Pending')} AS p (mapping, side, record, reason, not_before, params) "
+        "SELECT %s, side, record, reason, CASE WHEN late THEN clock_timestamp() + make_interval(secs => %s) END, jsonb_build_object('job', %s::text) "
         "FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::bool[]) AS n(side, record, reason, late) "
-        "ORDER BY side, record ON CONFLICT (mapping, side, record) DO UPDATE SET reason = excluded.reason"
+        "ORDER BY side, record ON CONFLICT (mapping, side, record) DO UPDATE SET reason = excluded.reason, params = excluded.params"
     )
     sides, keys = [s for s, _k in rows], [k for _s, k in rows]
     db.execute(
@@ -148,6 +151,7 @@ def put_back(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:
         [
             run.plan.name,
             RETRY_SECONDS,
+            str(run.job.pk),
             sides,
             keys,
             [r for r, _l in rows.values()],
