@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract_python
+from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
-from django.utils.translation.trans_real import to_locale
 
 from config.folders import ROOT
 
@@ -53,15 +54,12 @@ def extract(root: Path = ROOT) -> polib.POFile:
 def found_in(root: Path) -> Iterator[tuple[str, str, tuple[str, ...], list[str]]]:
     """Yield file, function, its text arguments and the translators' comments, for each marked text."""
     for path in sources(root):
-        name = path.relative_to(root).as_posix()
         code = readable(path)
-        if not code:
-            continue
-        for _, function, messages, comments in extract_python(
-            io.BytesIO(code.encode()), KEYWORDS.keys(), ["Translators:"], {"encoding": "utf-8"}
-        ):
+        stream, names = io.BytesIO(code.encode()), dict.fromkeys(KEYWORDS)
+        marks: Any = extract_python(stream, names, ["Translators:"], {"encoding": "utf-8"})
+        for _, function, messages, comments in marks:
             texts = (messages,) if isinstance(messages, str) else tuple(messages)
-            yield name, function, chosen(function, texts), comments
+            yield path.relative_to(root).as_posix(), function, chosen(function, texts), comments
 
 
 def chosen(function: str, texts: tuple[str | None, ...]) -> tuple[str, ...]:

@@ -20,11 +20,12 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
 from config import embedded, postmaster
-from config.cluster import EmbeddedError
+from config.cluster import Cluster, EmbeddedError
 from config.folders import ROOT, data_folder
 from config.supervisor import TICK_SECONDS, Child, Supervisor, signal_group
 
@@ -89,9 +90,8 @@ def run(options: argparse.Namespace, data: Path, stopping: threading.Event) -> N
         try:
             prepare(options, stopping)
             empty_broker(data / "broker")
-            supervisor = Supervisor(
-                children(options.workers, listening), logs_folder(data), database_keeper(data, is_embedded)
-            )
+            keep = EmbeddedKeeper(cluster).check if cluster else lambda: None
+            supervisor = Supervisor(children(options.workers, listening), logs_folder(data), keep)
             try:
                 supervise(supervisor, address, stopping)
             finally:
@@ -102,7 +102,7 @@ def run(options: argparse.Namespace, data: Path, stopping: threading.Event) -> N
 
 
 @contextlib.contextmanager
-def only_server(data: Path):
+def only_server(data: Path) -> Iterator[Callable[[str], None]]:
     """Hold the data folder for this server, or refuse; yields a function that notes the address."""
     handle = embedded.open_lock(data, "server")
     try:
@@ -124,7 +124,7 @@ def only_server(data: Path):
 
 
 @contextlib.contextmanager
-def listen(port: int):
+def listen(port: int) -> Iterator[socket.socket]:
     """Bind the web server's socket, or refuse a port that is taken."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
@@ -178,20 +178,22 @@ def children(workers: int, listening: socket.socket) -> list[Child]:
     return [*found, Child("beat", "beat", {})]
 
 
-class database_keeper:  # noqa: N801  used as a function
-    """Start the embedded database again when it has died; asks once a second, and at once when its process ended."""
+class EmbeddedKeeper:
+    """Starts the embedded database again when it has died; asks once every `DATABASE_SECONDS`."""
 
-    def __init__(self, data: Path, is_embedded: bool) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         """Remember what to keep."""
-        self.data, self.is_embedded, self.next_at = data, is_embedded, 0.0
+        self.cluster = cluster
+        self.next_at = 0.0
 
-    def __call__(self) -> None:
+    def check(self) -> None:
         """Look after the database, if it is time."""
-        if self.is_embedded and time.monotonic() >= self.next_at:
-            if not postmaster.answers(embedded.locate(self.data)):
-                print("The embedded database ended; starting it again", file=sys.stderr, flush=True)
-                embedded.ensure(self.data)
-            self.next_at = time.monotonic() + DATABASE_SECONDS
+        if time.monotonic() < self.next_at:
+            return
+        if not postmaster.answers(self.cluster):
+            print("The embedded database ended; starting it again", file=sys.stderr, flush=True)
+            embedded.ensure(self.cluster.data)
+        self.next_at = time.monotonic() + DATABASE_SECONDS
 
 
 def supervise(supervisor: Supervisor, address: str, stopping: threading.Event) -> None:

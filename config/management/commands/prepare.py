@@ -8,7 +8,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, connection
+
+OLDEST_SERVER = 18
 
 
 class Command(BaseCommand):
@@ -28,15 +31,14 @@ class Command(BaseCommand):
 
 def refuse_old_server() -> None:
     """Stop with a message when the database is older than what the program needs."""
-    from django.core.management.base import CommandError
-    from django.db import OperationalError, connection
-
     try:
-        version = connection.ensure_connection() or connection.pg_version
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version_num")
+            version = int(cursor.fetchone()[0]) // 10000
     except OperationalError as error:
         raise CommandError(f"The database cannot be reached: {error}") from error
-    if version < 180000:
-        raise CommandError(f"Tandem needs PostgreSQL 18 or newer; this server is {version // 10000}.")
+    if version < OLDEST_SERVER:
+        raise CommandError(f"Tandem needs PostgreSQL {OLDEST_SERVER} or newer; this server is {version}.")
 
 
 def collect_static_files() -> None:
