@@ -149,8 +149,10 @@ class _Typing:
         return Probe("equal", self.read(value))
 
     def blank(self) -> Probe:
-        empty = self.info.blank
-        if self.kind in TEXTS or self.info.null or empty is None:
+        declared = getattr(self.info.field, "type", self.info.field)
+        empty = getattr(declared, "blank_value", None)
+        is_nullable = self.info.null and not self.info.calculated
+        if self.kind in TEXTS or is_nullable or empty is None:
             return Probe("blank")
         return Probe("equal", empty)
 

@@ -19,12 +19,14 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/docs/", "", ""),
     # Connection, mappings and what belongs to them
     ("api/v1/connection/*", "setup", "setup"),
+    ("api/v1/mappings/reset/", "setup", "setup"),
     ("api/v1/mappings/*/run/", "view", "use"),
     ("api/v1/mappings/*/match/", "view", "use"),
     ("api/v1/mappings/*/uncouple/", "view", "use"),
     ("api/v1/mappings/*", "view", "setup"),
     ("api/v1/transformation-rules/*", "view", "setup"),
-    ("api/v1/option-mappings/*", "view", "setup"),
+    # an option mapping takes the place of a coupling
+    ("api/v1/option-mappings/*", "view", "use"),
     ("api/v1/templates/*", "view", "setup"),
     ("api/v1/schedules/*", "view", "setup"),
     ("api/v1/full-sync/*", "view", "setup"),

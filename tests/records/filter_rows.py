@@ -86,7 +86,11 @@ def factors(info: FieldInfo) -> st.SearchStrategy[Any]:
 def filters(label: str) -> st.SearchStrategy[Filter]:
     """Filters over all fields of a table, references by their code included."""
     described = schema(label)
-    names = [info.name for info in described if is_filterable(info) and (info.kind in KINDS or info.ref_code)]
+    names = [
+        info.name
+        for info in described
+        if is_filterable(info) and not info.calculated and (info.kind in KINDS or info.ref_code)
+    ]
 
     def term(name: str) -> st.SearchStrategy[Term]:
         info = described[name]
