@@ -22,12 +22,13 @@ def mapping_errors(values: Any, others: Iterable[Any] = ()) -> list[FieldError]:
     if errors:
         return errors
     others = list(others)
-    errors += _key_errors(values)
+    wrong_key = _key_errors(values)
+    errors += wrong_key
     errors += _double_errors(values, others)
     errors += filter_errors("table_filter", values.table_filter, values.erp_table)
     errors += filter_errors("integration_table_filter", values.integration_table_filter, values.crm_table)
     errors += _dependency_errors(values, others)
-    if values.direction == "bidirectional" and is_option(values):
+    if values.direction == "bidirectional" and not wrong_key and is_option(values):
         errors.append(FieldError("direction", "option_not_bidirectional"))
     return errors
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,18 @@ from coupling.models.connection import CONNECTION_ID
 from coupling.probe import probe
 from coupling.secrets import seal
 from coupling.services.defaults import mappings_follow_ownership, mappings_install
+from coupling.sides import EMBEDDED
 from coupling.signals import connection_changed
 from people.audit import audit, audit_change
+from people.models import User
+from people.services.user import user_create, user_set_password
 from records import writes
 from records.errors import FieldError, Refused, Rejected
 from records.schema import schema
 
 FIELDS = ("kind", "address", "user_name", "ownership_model", "erp_product_name", "crm_product_name")
+INTEGRATION_USER = "integration"
+SECRET_BYTES = 24
 #: May change while the connection is enabled.
 NAMES = frozenset({"erp_product_name", "crm_product_name"})
 _INFORMATION = frozenset({"id", "page", "row_version", "enabled", "disabled_reason"})
@@ -67,6 +73,24 @@ def connection_enable(*, install_defaults: bool = False) -> Connection:
     if install_defaults:
         mappings_install()
     return _switch(connection, enabled=True)
+
+
+@transaction.atomic
+def connection_first_start() -> Connection:
+    """On a new installation: the integration user with a secret of its own, and the connection that names it.
+
+    A connection that somebody has set up stays as it is.
+    """
+    connection = _locked()
+    if connection.user_name:
+        return connection
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    user = User.objects.filter(username__iexact=INTEGRATION_USER).first()
+    if user is None:
+        user_create(username=INTEGRATION_USER, password=secret, is_service=True, permission_sets=["use"])
+    else:
+        user_set_password(user=user, password=secret)
+    return connection_save(values={"address": EMBEDDED, "user_name": INTEGRATION_USER, "secret": secret})
 
 
 @transaction.atomic

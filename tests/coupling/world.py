@@ -1,0 +1,70 @@
+"""A small connected installation, made through the services that a first start uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from coupling.models import Connection, IntegrationTableMapping
+from coupling.services import connection as connections
+from crm.services.installation import install as install_crm
+from erp.models import CompanyInformation
+from erp.services.installation import install as install_erp
+from people.models import User
+from people.services.user import user_create
+from records.actor import acting
+from records.writes import insert
+from tests.cast import PASSWORD
+
+
+def add(label: str, **values: Any) -> str:
+    """One record; its primary key."""
+    return insert(label, [values], source="api").single().pk
+
+
+@dataclass
+class World:
+    """Keys of the records that the tests talk about."""
+
+    customers: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, str] = field(default_factory=dict)
+
+    def customer(self, name: str, **values: Any) -> str:
+        self.customers[name] = add("erp.Customer", name=name, **values)
+        return self.customers[name]
+
+    def account(self, name: str, **values: Any) -> str:
+        self.accounts[name] = add("crm.Account", name=name, **{"customertypecode": 3, **values})
+        return self.accounts[name]
+
+    def mapping(self, name: str) -> IntegrationTableMapping:
+        return IntegrationTableMapping.objects.get(name=name)
+
+
+def install(*, ownership: str = "team") -> Connection:
+    """Both sides and the connection as after a first start, not yet enabled."""
+    install_erp()
+    company = CompanyInformation.objects.get()
+    install_crm(
+        organization="Contoso",
+        company_name=company.name,
+        company_id=str(company.pk),
+        integration_user=connections.INTEGRATION_USER,
+    )
+    connections.connection_first_start()
+    return connections.connection_save(values={"ownership_model": ownership})
+
+
+def build(*, ownership: str = "team") -> World:
+    with acting("admin", "setup"):
+        install(ownership=ownership)
+        if not User.objects.filter(username="admin").exists():
+            user_create(username="admin", password=PASSWORD, permission_sets=["setup"])
+        connections.connection_enable(install_defaults=True)
+        world = World()
+        world.customer("Adatum", city="Roma", e_mail="info@adatum.example")
+        world.customer("Fabrikam")
+        world.account("Adatum", address1_city="Roma")
+        world.account("Adatum Nord", address1_city="Milano")
+        world.account("Litware")
+    return world
