@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import transaction
 
@@ -13,6 +14,7 @@ from records.batch import Batch, Row
 from records.errors import FieldError
 from records.writes import Edit, update
 
+_PATIENCE = "30s"
 _LINES = """
 SELECT system_id, starting_no, ending_no, warning_no, increment_by_no, last_no_used, starting_date, last_date_used
 FROM erp_noseriesline
@@ -40,7 +42,7 @@ def number_series_allocate(*, series: str, count: int, on: dt.date) -> Allocatio
     3. Store the last number of each line and close the ones that are used up.
     """
     code, date_order = _series(series)
-    lines = db.rows(_LINES, [series, on])
+    lines = _lock_lines(series, on)
     current = [line for line in lines if line[6] == lines[0][6]]
     if date_order and any(line[7] and line[7] > on for line in current):
         return Allocation(refusal=FieldError("", "no_series_date_order", {"series": code, "date": on.isoformat()}))
@@ -56,6 +58,19 @@ def number_series_allocate(*, series: str, count: int, on: dt.date) -> Allocatio
     if len(allocation.numbers) < count:
         allocation.refusal = FieldError("", "no_series_exhausted", {"series": code})
     return allocation
+
+
+def _lock_lines(series: str, on: dt.date) -> list[tuple[Any, ...]]:
+    """The lines in question, locked. Who creates records of one kind takes turns: this lock is worth waiting for,
+    also in a transaction that gives up other locks soon.
+    """
+    limit = db.one("SELECT current_setting('lock_timeout')") or ("0",)
+    if limit[0] == "0":
+        return db.rows(_LINES, [series, on])
+    db.one("SELECT set_config('lock_timeout', %s, true)", [_PATIENCE])
+    lines = db.rows(_LINES, [series, on])
+    db.one("SELECT set_config('lock_timeout', %s, true)", limit)
+    return lines
 
 
 def _series(pk: str) -> tuple[str, bool]:

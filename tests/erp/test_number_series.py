@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 
 import pytest
 from django.db import connection
@@ -198,3 +199,32 @@ def test_two_writers_never_get_the_same_number():
     assert problems == []
     assert db.one("SELECT count(*), count(DISTINCT no), max(no) FROM erp_customer") == (150, 150, "C01500")
     assert db.one("SELECT count(*), count(DISTINCT no) FROM erp_contact") == (150, 150)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_impatient_transaction_waits_for_its_number_all_the_same():
+    from django.db import transaction
+
+    install()
+    holds, waits = threading.Event(), threading.Event()
+    series_pk = pk_of("erp.NoSeries", "CUST")
+
+    def hold() -> None:
+        with transaction.atomic():
+            allocate(series_pk)
+            holds.set()
+            waits.wait(5)
+            time.sleep(0.3)
+        connection.close()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    holds.wait(5)
+    with transaction.atomic():
+        db.execute("SET LOCAL lock_timeout = '50ms'")
+        waits.set()
+        numbers = allocate(series_pk).numbers
+        limit = db.one("SELECT current_setting('lock_timeout')")
+    thread.join()
+
+    assert (numbers, limit) == (["C00020"], ("50ms",))
