@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol
 
 Key = str
@@ -142,6 +143,7 @@ class Item:
         self.values, self.is_new = values, is_new
         self.problem: Problem | None = None
         self.extra: dict[str, Any] = {}
+        self.touched: dict[str, tuple[int, Values]] = {}
 
     def current(self, name: str) -> Any:
         """The destination value as it will be."""
@@ -230,7 +232,7 @@ class MappingPlan:
     crm_title: tuple[str, ...] = ()
     base_keys: Callable[[int], Sequence[str]] | None = None  # keys of base arrays of an older version
 
-    @property
+    @cached_property
     def base_fields(self) -> tuple[FieldPlan, ...]:
         """The lines whose values a coupling remembers, in the order of its base array."""
         return tuple(f for f in self.fields if not f.is_constant)

@@ -100,9 +100,12 @@ def coupled_users(plan: MappingPlan, salespeople: list[Any]) -> dict[str, Any]:
 def stamp_sources(batch: HookBatch) -> None:
     """Write the company id to the CRM rows that ERP records were just made from (where it differs)."""
     company = batch.plan.context["company_id"]
-    rows = [item.crm_id for item in batch.items if item.is_new and item.source.get(COMPANY_FIELD) != company]
-    if company and rows:
-        update(batch.plan.crm_table, [Edit(key, {COMPANY_FIELD: company}) for key in rows if key], source="sync")
+    made = {i.crm_id: i for i in batch.items if i.is_new and i.crm_id and i.source.get(COMPANY_FIELD) != company}
+    if not company or not made:
+        return
+    edits = [Edit(key, {COMPANY_FIELD: company}) for key in made]
+    for row in update(batch.plan.crm_table, edits, source="sync").rows:
+        made[row.pk].touched["crm"] = (int(row.version or 0), {COMPANY_FIELD: company})
 
 
 def clear_company(plan: MappingPlan, crm_ids: list[Key]) -> None:

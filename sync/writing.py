@@ -42,7 +42,17 @@ def write(run: Run, decisions: list[Decision]) -> list[Decision]:
         done = [j.item for j in jobs if j.version is not None]
         if done:
             run.plan.hooks.after_write(HookBatch(run.plan, direction, done))
+            _follow_hooks(jobs)
     return decisions
+
+
+def _follow_hooks(jobs: list[Job]) -> None:
+    """Couplings remember the records as hooks left them (`Item.touched`): what a hook wrote is no change to come."""
+    for job in jobs:
+        for side, (version, values) in job.item.touched.items():
+            record = getattr(job.decision.pair, side)
+            if record is not None:
+                setattr(job.decision.pair, side, Record(record.key, version, {**record.values, **values}))
 
 
 def _creations(run: Run, decisions: list[Decision]) -> None:
@@ -154,9 +164,9 @@ def _prepared(run: Run, decisions: list[Decision], direction: Direction) -> list
 
 def _concerns(run: Run, decision: Decision, direction: Direction) -> bool:
     """Writes, and looked-at pairs without a difference (hooks may still have something to say)."""
-    step = decision.steps.get(direction)
-    if decision.problem is not None or decision.remove_link or direction not in run.request.directions:
+    if direction not in run.request.directions or decision.remove_link or decision.problem is not None:
         return False
+    step = decision.steps.get(direction)
     if step is not None and step.action in (*WRITES, Action.COUPLE):
         return True
     pair = decision.pair
