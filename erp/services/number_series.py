@@ -61,8 +61,10 @@ def number_series_allocate(*, series: str, count: int, on: dt.date) -> Allocatio
 
 
 def _lock_lines(series: str, on: dt.date) -> list[tuple[Any, ...]]:
-    """The lines in question, locked. Who creates records of one kind takes turns: this lock is worth waiting for,
-    also in a transaction that gives up other locks soon.
+    """The lines in question, locked.
+
+    Who creates records of one kind takes turns: this lock is worth waiting for, also in a transaction that gives up
+    other locks soon.
     """
     limit = db.one("SELECT current_setting('lock_timeout')") or ("0",)
     if limit[0] == "0":
