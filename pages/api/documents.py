@@ -36,7 +36,7 @@ class Description(AutoSchema):
 
     def get_operation_id(self) -> str:
         """Unique by address and method."""
-        action = getattr(self.view, "action", None) or self.method.lower()
+        action = getattr(self.view, "action", None) or self.method.lower() + "_one" * self.path.endswith("}/")
         return "_".join([*(token.replace("-", "_") for token in self._tokenize_path()), action])
 
     def get_request_serializer(self) -> Any:
