@@ -131,10 +131,11 @@ class Item:
     """One pair on its way through the hooks of a pair of tables (both for new and coupled records).
 
     `source`/`dest`: stored values read from the two sides (`dest` is {} for a new record); `values`: what will be
-    written to the destination. Hooks change `values` through `set` and refuse through `fail`.
+    written to the destination. Hooks change `values` through `set` and refuse through `fail`. A hook that writes one
+    of the two records once more after the write notes it in `touched`: {"erp" | "crm": (new version, values)}.
     """
 
-    __slots__ = ("crm_id", "dest", "erp_id", "extra", "is_new", "problem", "source", "values")
+    __slots__ = ("crm_id", "dest", "erp_id", "extra", "is_new", "problem", "source", "touched", "values")
 
     def __init__(
         self, erp_id: Key | None, crm_id: Key | None, source: Values, dest: Values, values: Values, *, is_new: bool
