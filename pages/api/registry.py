@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from pages.api.tables import SingletonView, TableViewSet
+from pages.api.views import NothingHere
 from records import schema
 from records.fields import Calculated
 
@@ -60,7 +61,7 @@ def urls() -> list[URLPattern | URLResolver]:
             plain.append(path(f"{prefix}/", view.as_view(), name=f"api.{name}"))
     for label, base in _tables.items():
         _mount(label, base, router, plain)
-    return [*plain, *router.urls]
+    return [*plain, *router.urls, re_path(r"^(?:.*/)?$", NothingHere.as_view(), name="api.nothing")]
 
 
 def _mount(label: str, base: type[Any], router: SimpleRouter, plain: list[URLPattern | URLResolver]) -> None:

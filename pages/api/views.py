@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import trans_real
@@ -129,6 +130,18 @@ class ApiView(APIView):
 
 class ApiViewSet(ViewSetMixin, ApiView):
     """A collection with `list`, `create`, `retrieve`, `partial_update`, `destroy` and extra actions."""
+
+
+class NothingHere(ApiView):
+    """Answers 404 in the API's own form at addresses that do not exist."""
+
+    schema = None
+
+    def get(self, _request: Any, **_kwargs: Any) -> Response:
+        """404 for every method."""
+        raise Http404
+
+    post = patch = put = delete = get
 
 
 def after_commit(response: Response, hook: Callable[[Response], None]) -> Response:

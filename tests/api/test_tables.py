@@ -281,3 +281,13 @@ def test_the_openapi_document_describes_every_table(client: APIClient) -> None:
     customer = document["components"]["schemas"]["ErpCustomer"]["properties"]
     assert customer["no"]["maxLength"] == 20
     assert "search_fold" not in customer
+
+
+def test_an_unknown_address_is_404_in_the_form_of_the_api(client: APIClient) -> None:
+    for method in (client.get, client.post, client.delete):
+        response = method("/api/v1/erp/unicorns/")
+        assert (response.status_code, response.json()["code"]) == (404, "not_found")
+
+
+def test_an_address_without_its_slash_leads_to_the_one_with(client: APIClient) -> None:
+    assert client.get("/api/v1/erp/payment-terms")["Location"] == TERMS

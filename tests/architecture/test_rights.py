@@ -47,7 +47,7 @@ def address(route: str) -> str:
     """An address of this route, for records that do not exist."""
     path = re.sub(r"<(\w+):\w+>", lambda m: SAMPLES.get(m[1], "nothing"), route)
     path = re.sub(r"<(\w+)>", SAMPLES["uuid"], path)
-    return "/" + path.replace("\\", "")
+    return "/" + path.replace("(?:.*/)?", "nothing/").replace("\\", "")
 
 
 def rights_of(route: str) -> tuple[str | None, str | None]:
@@ -112,3 +112,17 @@ def counts() -> dict[str, int]:
     """Rows written so far in this transaction, by table (sessions may move)."""
     found = db.rows("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
     return {table: written for table, written in found if table != "django_session"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["", "admin"])
+def test_every_answer_carries_the_security_headers(name: str) -> None:
+    client = Client(raise_request_exception=False)
+    if name:
+        client.force_login(make_user(name))
+    for route in routes():
+        response = client.get(address(route))
+        assert response["X-Content-Type-Options"] == "nosniff", route
+        assert response["X-Frame-Options"] == "DENY", route
+        assert response["Referrer-Policy"] == "same-origin", route
+        assert "default-src 'none'" in response["Content-Security-Policy"], route
