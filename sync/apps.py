@@ -14,7 +14,7 @@ class SyncConfig(AppConfig):
         """Install the change log's triggers after migrations; register checks and message texts."""
         from coupling import signals, work
         from sync import messages as messages
-        from sync import schedules
+        from sync import schedules, uncouple
         from sync.changes import install
         from sync.port import JobsPort
 
@@ -22,3 +22,5 @@ class SyncConfig(AppConfig):
         post_migrate.connect(install.install, sender=self, dispatch_uid="sync.changes")
         signals.connection_changed.connect(schedules.on_connection_changed, dispatch_uid="sync.connection")
         signals.mappings_changed.connect(schedules.on_mappings_changed, dispatch_uid="sync.mappings")
+        signals.couplings_removed.connect(uncouple.on_couplings_removed, dispatch_uid="sync.couplings_removed")
+        signals.couplings_made.connect(uncouple.on_couplings_made, dispatch_uid="sync.couplings_made")

@@ -25,7 +25,13 @@ def ended(job: Job) -> Job:
 
 
 def whole_job(**values: object) -> Job:
-    given = {"kind": "full", "user_name": "salesperson", "mapping": "CUSTOMER", "direction": "bidirectional", "whole": True}
+    given = {
+        "kind": "full",
+        "user_name": "salesperson",
+        "mapping": "CUSTOMER",
+        "direction": "bidirectional",
+        "whole": True,
+    }
     return submit(Request(**{**given, "chunks": [{"take": "ids", "ids": keys(1)}], **values}))  # type: ignore[arg-type]
 
 
@@ -99,7 +105,9 @@ def test_asking_again_answers_with_the_job_that_waits(mapping, salesperson: User
     assert Chunk.objects.filter(job=first).count() == 1
 
 
-def test_one_whole_job_runs_per_mapping_and_the_other_queues_behind_it(mapping, engine: FakeEngine, salesperson: User) -> None:
+def test_one_whole_job_runs_per_mapping_and_the_other_queues_behind_it(
+    mapping, engine: FakeEngine, salesperson: User
+) -> None:
     first, second = whole_job(), whole_job(create_new=True)
 
     running = claim()
@@ -254,7 +262,9 @@ def test_a_disabled_connection_stops_waiting_and_running_jobs(mapping, engine: F
     assert ended(running).message_code == ended(waiting).message_code == "connection_disabled"
 
 
-def test_a_mapping_edited_under_a_run_stops_it_and_the_work_is_asked_again(mapping, engine: FakeEngine, salesperson: User) -> None:
+def test_a_mapping_edited_under_a_run_stops_it_and_the_work_is_asked_again(
+    mapping, engine: FakeEngine, salesperson: User
+) -> None:
     from sync.run import MappingChangedError
 
     job = whole_job(chunks=[{"take": "ids", "ids": keys(2)}])

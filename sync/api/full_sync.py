@@ -1,0 +1,97 @@
+"""/full-sync/: the full synchronization review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from pages.api import ApiView, body_object
+from sync import full_sync, selectors
+from sync.api.base import StartedSerializer, started_response, word, words
+from sync.models import Job
+from sync.models.full_sync import RECOMMENDATIONS
+from sync.services import Started, require
+
+
+class LineSerializer(serializers.Serializer):
+    """A line of the review as it is answered."""
+
+    mapping = serializers.CharField()
+    depends_on = serializers.ListField(child=serializers.CharField())
+    recommendation = serializers.ChoiceField(list(RECOMMENDATIONS))
+    status = serializers.CharField()
+    to_crm_status = serializers.CharField()
+    from_crm_status = serializers.CharField()
+    job = serializers.UUIDField(allow_null=True)
+
+
+class StartInput(serializers.Serializer):
+    """Which lines to start, and how."""
+
+    mappings = serializers.ListField(child=serializers.CharField(), required=False)
+    recommendation = serializers.ChoiceField(list(RECOMMENDATIONS), required=False)
+
+
+class FullSyncView(ApiView):
+    """The review."""
+
+    response_serializer = LineSerializer
+
+    def get(self, _request: Any) -> Response:
+        """All lines in dependency order."""
+        lines = selectors.show_full_sync()
+        return self.answer_list(lines, list)
+
+
+class StartView(ApiView):
+    """Start the lines."""
+
+    right_to_write = "setup"
+    request_serializer = StartInput
+    response_serializer = StartedSerializer
+
+    def post(self, request: Any) -> Response:
+        """Start lines that were not started, each after those it depends on; 409 `nothing_pending`."""
+        require(request.user, "setup")
+        body = body_object(request)
+        parent = full_sync.start(
+            user_name=request.user.get_username(),
+            mappings=words(body, "mappings"),
+            recommendation=word(body, "recommendation"),
+        )
+        return launched(request, parent)
+
+
+class RestartView(ApiView):
+    """Start lines again."""
+
+    right_to_write = "setup"
+    request_serializer = StartInput
+    response_serializer = StartedSerializer
+
+    def post(self, request: Any) -> Response:
+        """Start lines again that ended in error, or the named ones; 409 `nothing_pending`."""
+        require(request.user, "setup")
+        names = words(body_object(request), "mappings")
+        return launched(request, full_sync.restart(user_name=request.user.get_username(), mappings=names))
+
+
+class ResetView(ApiView):
+    """Forget the lines."""
+
+    right_to_write = "setup"
+    response_serializer = LineSerializer
+
+    def post(self, request: Any) -> Response:
+        """Begin the review anew; 409 while a line is in process."""
+        require(request.user, "setup")
+        full_sync.reset()
+        return self.answer_list(selectors.show_full_sync(), list)
+
+
+def launched(request: Any, parent: Job) -> Response:
+    """202 with the parent job and its children."""
+    children = list(Job.objects.filter(parent=parent.pk).order_by("id"))
+    return started_response(request, Started([parent, *children], len(children)))

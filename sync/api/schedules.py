@@ -1,0 +1,115 @@
+"""/schedules/: job queue entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match
+from records.errors import Stale
+from sync import selectors, services
+from sync.api.base import started_response, uuid_or_404
+from sync.models import Schedule
+
+
+class ScheduleSerializer(serializers.Serializer):
+    """A job queue entry as it is answered."""
+
+    id = serializers.UUIDField(read_only=True)
+    mapping = serializers.CharField(read_only=True)
+    interval_minutes = serializers.IntegerField()
+    inactivity_minutes = serializers.IntegerField()
+    state = serializers.CharField(read_only=True)
+    next_run_at = serializers.DateTimeField(allow_null=True, read_only=True)
+    last_job = serializers.UUIDField(allow_null=True, read_only=True)
+    row_version = serializers.IntegerField(read_only=True)
+
+
+class ScheduleViewSet(ApiViewSet):
+    """Job queue entries: reading with *view*, changing with *setup*."""
+
+    right_to_write = "setup"
+    request_serializer = response_serializer = ScheduleSerializer
+
+    def list(self, request: Any) -> Response:
+        """All entries by mapping; `mapping` finds one."""
+        found = Schedule.objects.order_by("mapping")
+        if name := request.query_params.get("mapping", ""):
+            found = found.filter(mapping=name.upper())
+        return self.answer_list(found, selectors.show_schedules)
+
+    def retrieve(self, _request: Any, pk: str) -> Response:
+        """One entry."""
+        return answer(_entry(pk))
+
+    def partial_update(self, request: Any, pk: str) -> Response:
+        """Change the minutes."""
+        entry, version = _entry(pk), if_match(request)
+        try:
+            return answer(services.schedule_update(user=request.user, entry=entry, values=body_object(request), version=version))
+        except Stale:
+            raise Conflict(selectors.show_schedules([_entry(pk)])[0]) from None
+
+    @action(detail=True, methods=["post"])
+    def run(self, request: Any, pk: str) -> Response:
+        """Run the mapping now, whatever the entry's state."""
+        return started_response(request, services.schedule_run(user=request.user, entry=_entry(pk)))
+
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Any, pk: str) -> Response:
+        """Put on hold."""
+        return answer(services.schedule_hold(user=request.user, entry=_entry(pk)))
+
+    @action(detail=True, methods=["post"])
+    def ready(self, request: Any, pk: str) -> Response:
+        """Make ready."""
+        return answer(services.schedule_ready(user=request.user, entry=_entry(pk)))
+
+
+class AllView(ApiView):
+    """What is done with all entries at once."""
+
+    right_to_write = "setup"
+    response_serializer = ScheduleSerializer
+
+
+class HoldAllView(AllView):
+    """Put all entries on hold."""
+
+    def post(self, request: Any) -> Response:
+        """All entries, now on hold."""
+        return many(services.schedule_hold_all(user=request.user))
+
+
+class ReadyAllView(AllView):
+    """Make all entries ready."""
+
+    def post(self, request: Any) -> Response:
+        """All entries, now ready (or held while there is no connection)."""
+        return many(services.schedule_ready_all(user=request.user))
+
+
+def answer(entry: Schedule) -> Response:
+    """One entry with its version as ETag."""
+    shown = selectors.show_schedules([entry])[0]
+    return Response(shown, headers={"ETag": f'"{entry.row_version}"'})
+
+
+def many(entries: Iterable[Schedule]) -> Response:
+    """A list of entries."""
+    shown = selectors.show_schedules(entries)
+    return Response({"count": len(shown), "next": None, "previous": None, "results": shown})
+
+
+def _entry(pk: str) -> Schedule:
+    found = Schedule.objects.filter(pk=uuid_or_404(pk)).first()
+    if found is None:
+        raise Http404
+    return found
+
+

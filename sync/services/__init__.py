@@ -1,0 +1,38 @@
+"""What users can have done: synchronize, match, uncouple, cancel, take back, schedule, import.
+
+Each service checks the right of its user, refuses with a code, writes its job in the caller's transaction and rings.
+"""
+
+from sync.services.jobs import job_cancel, job_undo, jobs_delete_entries
+from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, sync_modified_all
+from sync.services.rights import require
+from sync.services.schedule import (
+    schedule_hold,
+    schedule_hold_all,
+    schedule_ready,
+    schedule_ready_all,
+    schedule_run,
+    schedule_update,
+)
+from sync.services.started import Left, Started
+from sync.services.sync_now import sync_now
+
+__all__ = [
+    "Left",
+    "Started",
+    "job_cancel",
+    "job_undo",
+    "jobs_delete_entries",
+    "mapping_match",
+    "mapping_run",
+    "mapping_uncouple",
+    "require",
+    "schedule_hold",
+    "schedule_hold_all",
+    "schedule_ready",
+    "schedule_ready_all",
+    "schedule_run",
+    "schedule_update",
+    "sync_modified_all",
+    "sync_now",
+]

@@ -1,0 +1,150 @@
+"""Work on a whole mapping: run, match, uncouple."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from coupling.models import IntegrationTableMapping
+from coupling.plan import Key
+from coupling.services.coupling import require_connection
+from people.models import User
+from records.errors import FieldError, Refused, Rejected
+from records.ids import uuid7
+from sync import order
+from sync.jobs.submit import Request, submit
+from sync.models import Job
+from sync.services.rights import require
+from sync.services.started import Started
+from sync.services.sync_now import record_keys
+
+KIND_OF_MODE = {"modified": "modified", "full": "full", "full_unconditional": "full_unconditional"}
+_DIRECTIONS = ("bidirectional", "to_crm", "from_crm")
+
+
+@transaction.atomic
+def mapping_run(
+    *,
+    user: User,
+    mapping: IntegrationTableMapping,
+    mode: str,
+    direction: str = "",
+    create_new: bool = False,
+    preview: bool = False,
+) -> Started:
+    """Synchronize Modified Records, Run Full Synchronization, Run Unconditional Full Synchronization.
+
+    Without `direction` the mapping's own. Raises PermissionDenied, Rejected, Refused (`connection_disabled`,
+    `direction_not_allowed`).
+    """
+    require(user, "use")
+    if mode not in KIND_OF_MODE:
+        code = "invalid_option" if mode else "required"
+        raise Rejected([FieldError("mode", code, {"value": str(mode)[:50], "caption": "mode"})])
+    way = _direction(mapping, direction)
+    require_connection()
+    request = Request(
+        kind=KIND_OF_MODE[mode],
+        user_name=user.get_username(),
+        mapping=mapping.name,
+        direction=way,
+        whole=True,
+        create_new=create_new,
+        preview=preview,
+    )
+    return Started([submit(request)], 1)
+
+
+def _direction(mapping: IntegrationTableMapping, direction: str) -> str:
+    if not direction:
+        return str(mapping.direction)
+    if direction not in _DIRECTIONS:
+        raise Rejected([FieldError("direction", "invalid_option", {"value": str(direction)[:50]})])
+    if mapping.direction not in ("bidirectional", direction):
+        raise Refused("direction_not_allowed", {"mapping": mapping.name, "direction": direction})
+    return direction
+
+
+@transaction.atomic
+def sync_modified_all(*, user: User) -> Started:
+    """Synchronize Modified Records of all mappings, each after those it depends on."""
+    require(user, "use")
+    require_connection()
+    mappings = {m.name: m for m in IntegrationTableMapping.objects.all()}
+    depends_on = order.stored_dependencies()
+    run_id, jobs = uuid7(), dict[str, Job]()
+    for name in order.in_order(mappings, depends_on):
+        first = order.dependencies_among(name, jobs, depends_on)
+        jobs[name] = submit(
+            Request(
+                kind="modified",
+                user_name=user.get_username(),
+                mapping=name,
+                direction=mappings[name].direction,
+                whole=True,
+                after=[str(jobs[f].pk) for f in first],
+                run_id=run_id,
+            )
+        )
+    return Started(list(jobs.values()), len(jobs))
+
+
+@transaction.atomic
+def mapping_match(
+    *,
+    user: User,
+    mapping: IntegrationTableMapping,
+    erp_ids: Sequence[Key] | None = None,
+    create_new: bool | None = None,
+    synchronize_after: bool | None = None,
+    preview: bool = False,
+) -> Started:
+    """Match-Based Coupling of the named ERP records, or of all inside the filter.
+
+    What is not said is taken from the mapping. Raises PermissionDenied, Rejected, Refused.
+    """
+    require(user, "use")
+    keys = record_keys("erp_ids", erp_ids)
+    require_connection()
+    create = mapping.create_new_in_case_of_no_match if create_new is None else create_new
+    if create_new and not mapping.allows("to_crm"):
+        raise Refused("direction_not_allowed", {"mapping": mapping.name, "direction": "to_crm"})
+    after = mapping.synch_after_bulk_coupling if synchronize_after is None else synchronize_after
+    params: dict[str, Any] = {"synchronize_after": after}
+    if keys:
+        params["erp_ids"] = keys
+    request = Request(
+        kind="coupling",
+        user_name=user.get_username(),
+        mapping=mapping.name,
+        whole=not keys,
+        create_new=create and mapping.allows("to_crm"),
+        preview=preview,
+        params=params,
+    )
+    return Started([submit(request)], len(keys) or 1)
+
+
+@transaction.atomic
+def mapping_uncouple(
+    *, user: User, mapping: IntegrationTableMapping, erp_ids: Sequence[Key] | None = None
+) -> Started:
+    """Delete the couplings of the named ERP records, or all of the mapping, in the background.
+
+    Raises PermissionDenied, Rejected, Refused.
+    """
+    require(user, "use")
+    keys = record_keys("erp_ids", erp_ids)
+    if erp_ids is not None and not keys:
+        raise Rejected([FieldError("erp_ids", "no_records_chosen")])
+    require_connection()
+    request = Request(
+        kind="uncoupling",
+        user_name=user.get_username(),
+        mapping=mapping.name,
+        whole=not keys,
+        params={"erp_ids": keys} if keys else {},
+    )
+    return Started([submit(request)], len(keys) or 1)
