@@ -25,6 +25,8 @@ class PairHooks(Hooks):
     owner_field = ""
     #: CRM fields that tell candidates of the same name apart.
     detail: tuple[str, ...] = ()
+    #: A coupling is deleted together with its ERP record, whatever the mapping says of deletions.
+    goes_with_erp = False
 
 
 class CompanyHooks(PairHooks):

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from django.db import IntegrityError, transaction
 
+from coupling import registry
 from coupling.models import Connection, Coupling, IntegrationTableMapping
 from coupling.plan import Key, MappingPlan
 from coupling.plans import plan_for
@@ -186,3 +187,11 @@ def _delete(name: str, group: list[Coupling]) -> int:
     audit("coupling_delete", target=name, old={"count": len(pairs), "pairs": pairs[:100]})
     return len(group)
 
+
+
+def delete_with_erp_record(*, label: str, keys: Sequence[Key], **_options: object) -> None:
+    """Receiver of `records_deleted`: couplings of salespeople go with the salesperson (R12)."""
+    for mapping in IntegrationTableMapping.objects.filter(erp_table=label):
+        hooks = registry.hooks_for(registry.tables_of(mapping))
+        if getattr(hooks, "goes_with_erp", False):
+            couplings_delete(couplings=Coupling.objects.filter(pair=mapping.name, erp_id__in=keys))

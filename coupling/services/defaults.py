@@ -11,6 +11,7 @@ from coupling import registry
 from coupling.declare import Line, TableMapping
 from coupling.models import Connection, IntegrationFieldMapping, IntegrationTableMapping
 from coupling.services.mapping import keep_version, known_mappings, next_version, raise_version
+from coupling.signals import mappings_changed
 from coupling.validation import line_errors
 from people.audit import audit
 from records import writes
@@ -93,6 +94,7 @@ def _make(declared: list[TableMapping], ownership: str) -> list[IntegrationTable
         _insert_lines(made[d.name], d.lines_for(ownership))
         keep_version(made[d.name])
         audit("mapping_install", target=d.name)
+    mappings_changed.send(IntegrationTableMapping, names=list(made))
     return [made[d.name] for d in declared]
 
 
@@ -121,6 +123,7 @@ def _renew(mapping: IntegrationTableMapping, declared: TableMapping, ownership: 
     mapping.refresh_from_db()
     mapping.lines.all().delete()
     _insert_lines(mapping, declared.lines_for(ownership))
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
     return raise_version(mapping)
 
 
@@ -129,6 +132,7 @@ def _remove(mapping: IntegrationTableMapping) -> None:
     mapping.lines.all().delete()
     mapping.options.all().delete()
     mapping.delete()
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
 
 
 def _follow(mapping: IntegrationTableMapping, declared: TableMapping, ownership: str) -> None:

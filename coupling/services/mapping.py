@@ -12,6 +12,7 @@ from django.db.models import Max
 from coupling import lines
 from coupling.conversions import Known
 from coupling.models import Connection, Coupling, IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
+from coupling.signals import mappings_changed
 from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
 from people.audit import audit, audit_change
 from records import writes
@@ -71,6 +72,7 @@ def mapping_create(*, values: Mapping[str, Any], user_defined: bool = True) -> I
     mapping = _load(writes.insert(IntegrationTableMapping, [row], source="setup").single().pk)
     keep_version(mapping)
     audit("mapping_create", target=mapping.name, new=_shown(mapping))
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
     return mapping
 
 
@@ -112,6 +114,7 @@ def mapping_delete(*, mapping: IntegrationTableMapping, row_version: int | None 
     mapping.lines.all().delete()
     mapping.options.all().delete()
     writes.delete(IntegrationTableMapping, [(str(mapping.pk), row_version)], source="setup").single()
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
 
 
 @transaction.atomic
@@ -194,6 +197,7 @@ def raise_version(mapping: IntegrationTableMapping) -> IntegrationTableMapping:
 def _changed(mapping: IntegrationTableMapping, old: dict[str, Any]) -> IntegrationTableMapping:
     mapping = raise_version(mapping)
     audit_change("mapping_update", target=mapping.name, old=old, new=_shown(mapping))
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
     return mapping
 
 
