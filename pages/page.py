@@ -1,0 +1,82 @@
+"""What every page declares, and the one override rule: an attribute, or `get_<attribute>(request)`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from django.urls import URLPattern
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """The documentation of a page: a short text, links `(caption, address)`, and optionally the address of a video."""
+
+    text: Any = ""
+    links: Sequence[tuple[Any, str]] = ()
+    video: str = ""
+
+
+class Page:
+    """One page. Subclasses declare class attributes; a misspelt one is an error when the class is made.
+
+    Any attribute may be replaced by a method `get_<attribute>(self, request)`; the machinery reads both through `of`.
+    """
+
+    #: dotted name, also the name of its address: "erp.customer.list"
+    name: ClassVar[str] = ""
+    #: which shell shows it: "erp" or "crm"
+    app: ClassVar[str] = "erp"
+    #: address without leading slash
+    path: ClassVar[str] = ""
+    title: ClassVar[Any] = ""
+    #: the right that opens it, and the right that changes something on it
+    right: ClassVar[str] = "view"
+    edit_right: ClassVar[str] = "use"
+    #: (menu group, order) or None
+    menu: ClassVar[tuple[str, int] | None] = None
+    #: stands in the menu bar itself as well (ERP): its place there
+    pinned: ClassVar[int | None] = None
+    icon: ClassVar[str] = "document"
+    #: words that Tell Me finds the page by, separated by commas
+    keywords: ClassVar[Any] = ""
+    help: ClassVar[Help | Any] = Help()
+    #: False hides the page from menus and Tell Me and answers 404; usually `get_visible(request)`
+    visible: ClassVar[bool] = True
+
+    def __init_subclass__(cls, *, kind: bool = False, **kwargs: Any) -> None:
+        """Refuse options that no kind of page has; `kind=True` declares a kind of page with options of its own."""
+        super().__init_subclass__(**kwargs)
+        if kind:
+            return
+        known = {name for base in cls.__mro__[1:] for name in vars(base)}
+        for name, value in vars(cls).items():
+            if name.startswith("_") or name in known or callable(value) and not name.startswith("get_"):
+                continue
+            if isinstance(value, staticmethod | classmethod | property):
+                continue
+            if not name.startswith("get_") or name.removeprefix("get_") not in known:
+                raise TypeError(f"{cls.__name__}.{name}: pages have no such option")
+
+    def of(self, attribute: str, request: HttpRequest) -> Any:
+        """The value of an attribute for this request, with what other apps have added to it."""
+        getter = getattr(self, f"get_{attribute}", None)
+        value = getter(request) if getter else getattr(self, attribute)
+        added = self.extensions.get(attribute)
+        return (*value, *added) if added else value
+
+    @property
+    def extensions(self) -> dict[str, tuple[Any, ...]]:
+        """What other apps have added, by attribute; set when the registry freezes."""
+        found: dict[str, tuple[Any, ...]] = getattr(self, "_extensions", {})
+        return found
+
+    def all(self, attribute: str) -> tuple[Any, ...]:
+        """Declared and added parts of a list attribute, without a request: for checks, Tell Me and addresses."""
+        return (*getattr(self, attribute), *self.extensions.get(attribute, ()))
+
+    def urls(self) -> Sequence[URLPattern]:
+        """The addresses of this page."""
+        raise NotImplementedError
