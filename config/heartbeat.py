@@ -83,11 +83,15 @@ def end(**_: Any) -> None:
 
     if _Current.heartbeat:
         _Current.heartbeat.ended.set()
-        _Current.heartbeat.join(BEAT_SECONDS)
         try:
             WorkerSeen.objects.filter(name=_Current.heartbeat.worker).delete()
         except DatabaseError as error:
             log.warning("heartbeat not removed: %s", error)
+
+
+def is_idle() -> bool:
+    """Say whether this worker runs no task at the moment."""
+    return _Current.heartbeat is not None and _Current.heartbeat.task_started is None
 
 
 @signals.task_prerun.connect

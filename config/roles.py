@@ -13,6 +13,7 @@ import sys
 import warnings
 from types import FrameType
 
+from config import heartbeat
 from config.lifeline import follow_supervisor
 
 WEB_THREADS = 8
@@ -45,6 +46,7 @@ def leave(_number: int, _frame: FrameType | None) -> None:
 
 def worker() -> None:
     """Run jobs, one at a time."""
+    from celery import signals
     from celery.exceptions import SecurityWarning
 
     from config.celery import app
@@ -52,8 +54,16 @@ def worker() -> None:
     # As root this warns that root is a bad idea; what is run are doorbells without content.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     name = os.environ["TANDEM_PROCESS"]
+    signals.worker_shutting_down.connect(leave_when_idle)
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat")
     app.worker_main(["worker", "--pool", "solo", "--hostname", f"{name}@%h", "--loglevel", "INFO", *quiet])
+
+
+def leave_when_idle(**_: object) -> None:
+    """End an idle worker at once: Celery's own way waits for the next turn of its loop, 2 to 4 s."""
+    if heartbeat.is_idle():
+        heartbeat.end()
+        os._exit(0)
 
 
 def beat() -> None:

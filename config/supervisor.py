@@ -22,6 +22,7 @@ TICK_SECONDS = 0.2
 END_SECONDS = 4.0
 SHORT_LIFE_SECONDS = 10
 LONGEST_PAUSE_SECONDS = 30
+KILLED = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 @dataclass
@@ -59,16 +60,36 @@ class Child:
         self.reader = threading.Thread(target=copy_output, args=(self.process, log_to(logs, self.name)), daemon=True)
         self.reader.start()
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process and everything it has started."""
+        if self.process is not None:
+            signal_group(self.process, number)
+
+    def has_ended_by(self, deadline: float) -> bool:
+        """Wait for the end until `deadline` (of the monotonic clock); say whether it came."""
+        try:
+            if self.process is not None:
+                self.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def close(self) -> None:
         """Let go of an ended process."""
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
+        if self.reader is not None:
+            self.reader.join(1)
         self.process = None
 
     def plan_restart(self) -> float:
-        """Note a death; return the pause before the next start: none at first, longer while it keeps dying young."""
-        lived = time.monotonic() - self.started_at
-        self.failures = self.failures + 1 if lived < SHORT_LIFE_SECONDS else 0
+        """Note a death; return the pause before the next start.
+
+        None for a process that was killed or had lived a while; longer and longer for one that keeps failing young.
+        """
+        is_young = time.monotonic() - self.started_at < SHORT_LIFE_SECONDS
+        was_killed = self.process is not None and self.process.returncode in KILLED
+        self.failures = self.failures + 1 if is_young and not was_killed else 0
         pause = min(2.0**self.failures / 2, LONGEST_PAUSE_SECONDS) if self.failures else 0.0
         self.start_at = time.monotonic() + pause
         self.close()
@@ -126,21 +147,15 @@ class Supervisor:
 
     def stop(self) -> None:
         """End all children: ask, then insist after `END_SECONDS`."""
-        running = [child.process for child in self.children if child.process is not None]
-        for process in running:
-            signal_group(process, signal.SIGTERM)
-        deadline = time.monotonic() + END_SECONDS
-        for process in running:
-            try:
-                process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self.say(f"process {process.pid} does not end; killing it")
-            signal_group(process, signal.SIGKILL)  # also whatever the process itself has started
-            process.wait()
         for child in self.children:
+            child.send(signal.SIGTERM)
+        deadline = time.monotonic() + END_SECONDS
+        for child in self.children:
+            if not child.has_ended_by(deadline):
+                self.say(f"{child.name} does not end; killing it")
+            child.send(signal.SIGKILL)  # also whatever the process itself has started
+            child.has_ended_by(time.monotonic() + 1)
             child.close()
-            if child.reader is not None:
-                child.reader.join(1)
 
     def say(self, text: str) -> None:
         """Tell on the terminal and in the log."""

@@ -70,19 +70,28 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a Redis server of this run's own."""
-    program = find_redis()
-    assert program, missing_reason("redis")
-    folder: Path = tmp_path_factory.mktemp("redis")
+    port = free_port()
+    process = start_redis(port, tmp_path_factory.mktemp("redis"))
+    yield f"redis://127.0.0.1:{port}/0"
+    process.terminate()
+    process.wait(10)
+
+
+def free_port() -> int:
+    """Return a local port that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+def start_redis(port: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start a Redis server without files on a local port, and wait for it."""
+    program = find_redis()
+    assert program, missing_reason("redis")
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        try:
-            wait_for_port(port)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.terminate()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    wait_for_port(port)
+    return process
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:
