@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import choices
 from crm.models.base import Owned, key
 from crm.rules import account as rules
-from crm.rules import deletion, money, options
+from crm.rules import address, deletion, money, options
 from records.batch import Batch
 from records.fields import Bool, Calculated, Dec, Guid, Int, NullMemo, NullText, Option, Ref
 
-MONEY = money.base_fields("revenue", "creditlimit")
+MONEY = ("revenue", "creditlimit")
 OPTIONS = (choices.PAYMENT_TERMS, choices.FREIGHT_TERMS, choices.SHIPPING_METHOD)
 
 
@@ -37,13 +39,11 @@ class Account(Owned):
     industrycode = Option(choices.INDUSTRY, null=True, caption=_("Industry"))
     ownershipcode = Option(choices.OWNERSHIP, null=True, caption=_("Ownership"))
     revenue = Dec(19, 4, null=True, caption=_("Annual Revenue"))
-    revenue_base = Dec(19, 4, null=True, readonly=True, caption=_("Annual Revenue (Base)"))
     numberofemployees = Int(null=True, caption=_("Number of Employees"))
     description = NullMemo(caption=_("Description"))
     transactioncurrencyid = Ref("crm.TransactionCurrency", models.RESTRICT, db_index=False, caption=_("Currency"))
     exchangerate = Dec(23, 10, null=True, readonly=True, caption=_("Exchange Rate"))
     creditlimit = Dec(19, 4, null=True, caption=_("Credit Limit"))
-    creditlimit_base = Dec(19, 4, null=True, readonly=True, caption=_("Credit Limit (Base)"))
     creditonhold = Bool(caption=_("Credit Hold"))
     paymenttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Payment Terms"))
     defaultpricelevelid = Guid(caption=_("Price List"))
@@ -92,12 +92,11 @@ class Account(Owned):
         path = "accounts"
         rule_fields = frozenset({
             "statecode", "statuscode", "ownerid", "owneridtype", "transactioncurrencyid", "exchangerate", *MONEY,
-            *MONEY.values(),
         })  # fmt: skip
-        calculated = {
-            "address1_composite": Calculated(
-                NullMemo(), _("Address 1"), compute=rules.composite("crm_account", "accountid")
-            )
+        calculated: ClassVar[dict[str, Calculated]] = {
+            "revenue_base": money.base("revenue", _("Annual Revenue (Base)")),
+            "creditlimit_base": money.base("creditlimit", _("Credit Limit (Base)")),
+            "address1_composite": Calculated(NullMemo(), _("Address 1"), sql=address.COMPOSITE),
         }
 
     @classmethod

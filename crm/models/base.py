@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from crm.choices import STATE, STATUS
+from crm.choices import ACTIVE, STATE, STATUS, STATUSES_OF
 from crm.rules import owner, state
 from records.batch import Batch
 from records.fields import Date, DateTime, Guid, Int, Option, PolymorphicRef, Ref
@@ -68,17 +70,27 @@ class CrmTable(Table):
 class Stateful(CrmTable):
     """A table whose rows are active or inactive, with a reason that fits (C3)."""
 
-    statecode = Option(STATE, null=True, default=0, caption=_("Status"))
-    statuscode = Option(STATUS, null=True, default=1, caption=_("Status Reason"))
+    statecode = Option(STATE, null=True, default=ACTIVE, caption=_("Status"))
+    statuscode = Option(STATUS, null=True, default=STATUSES_OF[ACTIVE][0], caption=_("Status Reason"))
 
     class Meta:
-        """Abstract."""
+        """Abstract; a state with a reason that belongs to it."""
 
         abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=functools.reduce(
+                    operator.or_,
+                    (models.Q(statecode=code, statuscode__in=reasons) for code, reasons in STATUSES_OF.items()),
+                ),
+                name="%(app_label)s_%(class)s_state_and_status",
+            )
+        ]
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """Keep state and reason a pair."""
+        """C3 and C4."""
+        state.check_editable(batch)
         state.pair_up(batch)
 
 
@@ -89,6 +101,7 @@ class Owned(Stateful):
         "owneridtype",
         {"systemuser": "owninguser", "team": "owningteam"},
         caption=_("Owner"),
+        type_caption=_("Owner Type"),
         default_type="systemuser",
         required=True,
     )
@@ -98,15 +111,16 @@ class Owned(Stateful):
         "crm.BusinessUnit", models.RESTRICT, db_index=False, readonly=True, caption=_("Owning Business Unit")
     )
 
-    class Meta:
+    class Meta(Stateful.Meta):
         """Abstract; exactly one owner."""
 
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Stateful.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(owninguser__isnull=True) ^ models.Q(owningteam__isnull=True),
                 name="%(app_label)s_%(class)s_one_owner",
-            )
+            ),
         ]
 
     @classmethod

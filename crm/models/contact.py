@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import choices
 from crm.models.base import Owned, key
+from crm.rules import address, deletion, money, names, options
 from crm.rules import contact as rules
-from crm.rules import deletion, money, names, options
-from crm.rules.account import composite
 from records.batch import Batch
-from records.fields import Bool, Calculated, Date, Dec, NullMemo, NullText, Option, PolymorphicRef, Ref
+from records.fields import Bool, Calculated, Date, Dec, Guid, NullMemo, NullText, Option, PolymorphicRef, Ref
 
-MONEY = money.base_fields("creditlimit")
+MONEY = ("creditlimit",)
 OPTIONS = (choices.PAYMENT_TERMS, choices.FREIGHT_TERMS, choices.SHIPPING_METHOD)
 FULL_NAME = 160
 
@@ -35,6 +34,7 @@ class Contact(Owned):
         "parentcustomeridtype",
         {"account": "parentcustomerid_account", "contact": "parentcustomerid_contact"},
         caption=_("Company Name"),
+        type_caption=_("Company Name Type"),
         default_type="account",
     )
     parentcustomerid_account = Ref("crm.Account", models.SET_NULL, internal=True, caption=_("Company Name"))
@@ -55,7 +55,6 @@ class Contact(Owned):
     transactioncurrencyid = Ref("crm.TransactionCurrency", models.RESTRICT, db_index=False, caption=_("Currency"))
     exchangerate = Dec(23, 10, null=True, readonly=True, caption=_("Exchange Rate"))
     creditlimit = Dec(19, 4, null=True, caption=_("Credit Limit"))
-    creditlimit_base = Dec(19, 4, null=True, readonly=True, caption=_("Credit Limit (Base)"))
     paymenttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Payment Terms"))
     address1_freighttermscode = Option(null=True, extensible=True, labels=options.labels, caption=_("Freight Terms"))
     address1_shippingmethodcode = Option(
@@ -110,19 +109,12 @@ class Contact(Owned):
         rule_fields = frozenset({
             "statecode", "statuscode", "ownerid", "owneridtype", "firstname", "lastname", "fullname",
             "parentcustomerid", "parentcustomeridtype", "transactioncurrencyid", "exchangerate", *MONEY,
-            *MONEY.values(),
         })  # fmt: skip
-        calculated: dict[str, Any] = {
-            "accountid": Calculated(
-                NullText(36), _("Account"), sql="{t}.parentcustomerid_account_id", compute=rules.parents("account")
-            ),
-            "parentcontactid": Calculated(
-                NullText(36),
-                _("Parent Contact"),
-                sql="{t}.parentcustomerid_contact_id",
-                compute=rules.parents("contact"),
-            ),
-            "address1_composite": Calculated(NullMemo(), _("Address 1"), compute=composite("crm_contact", "contactid")),
+        calculated: ClassVar[dict[str, Calculated]] = {
+            "accountid": Calculated(Guid(), _("Account"), sql="{t}.parentcustomerid_account_id"),
+            "parentcontactid": Calculated(Guid(), _("Parent Contact"), sql="{t}.parentcustomerid_contact_id"),
+            "creditlimit_base": money.base("creditlimit", _("Credit Limit (Base)")),
+            "address1_composite": Calculated(NullMemo(), _("Address 1"), sql=address.COMPOSITE),
         }
 
     @classmethod

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.base import CrmTable, key
@@ -15,18 +16,24 @@ class OptionValue(CrmTable):
     """One value of one option set. Contacts, orders and invoices share the sets of accounts."""
 
     id = key(_("Option"))
-    entityname = NullText(64, caption=_("Entity"), required=True, insert_only=True)
+    entityname = NullText(64, default=options.ENTITY, caption=_("Entity"), required=True, insert_only=True)
     attributename = NullText(64, caption=_("Attribute"), required=True, insert_only=True)
     value = Int(null=True, insert_only=True, caption=_("Value"))
     label = NullText(250, caption=_("Label"), required=True)
 
     class Meta:
-        """A value stands once in its set."""
+        """A value stands once in its set, and so does a label."""
 
         verbose_name = _("Option Value")
         verbose_name_plural = _("Option Values")
         constraints = [
-            models.UniqueConstraint(fields=["entityname", "attributename", "value"], name="crm_optionvalue_value_once")
+            models.UniqueConstraint(fields=["entityname", "attributename", "value"], name="crm_optionvalue_value_once"),
+            models.UniqueConstraint(
+                "entityname",
+                "attributename",
+                Lower("label"),
+                name="crm_optionvalue_label_once",
+            ),
         ]
 
     class Record:
@@ -48,5 +55,6 @@ class OptionValue(CrmTable):
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """Labels are unique in their set."""
-        options.unique_labels(batch)
+        """Known option sets, each number and label once; a value in use stays."""
+        options.check_values(batch)
+        options.keep_used(batch)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import choices
 from crm.models.base import CrmTable, Owned, key
-from crm.rules import organization
+from crm.rules import deletion, organization, team
 from records.batch import Batch
-from records.fields import Bool, NullText, Option, Ref
+from records.fields import Bool, Calculated, NullMemo, NullText, Option, Ref
 
 
 class BusinessUnit(CrmTable):
@@ -40,8 +42,8 @@ class BusinessUnit(CrmTable):
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """Everything hangs below the root."""
-        organization.default_parent(batch)
+        """Everything hangs below the root, and nothing below itself."""
+        organization.check_units(batch)
 
 
 class Team(CrmTable):
@@ -73,11 +75,20 @@ class Team(CrmTable):
         sort = ("name",)
         path = "teams"
         rule_fields = frozenset({"businessunitid"})
+        calculated: ClassVar[dict[str, Calculated]] = {
+            "members": Calculated(NullMemo(), _("Members"), compute=team.members, default=())
+        }
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """The root unit is the default."""
+        """The root unit is the default; memberships end with the team."""
         organization.default_unit(batch)
+        deletion.leave_teams(batch, "team_id")
+
+    @classmethod
+    def after_write(cls, batch: Batch) -> None:
+        """The team's rows follow it to another unit."""
+        organization.take_rows_along(batch, "owningteam_id")
 
 
 class Company(Owned):

@@ -61,7 +61,14 @@ class SystemUser(CrmTable):
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """C1; the root unit is the default."""
+        """C1 and C7; the root unit is the default."""
         organization.default_unit(batch)
         names.full_names(batch, FULL_NAME)
+        deletion.keep_writers(batch)
+        deletion.leave_teams(batch, "systemuser_id")
         deletion.release(batch, ("crm.SystemUser", "parentsystemuserid"), ("crm.Team", "administratorid"))
+
+    @classmethod
+    def after_write(cls, batch: Batch) -> None:
+        """The user's rows follow to another unit."""
+        organization.take_rows_along(batch, "owninguser_id")

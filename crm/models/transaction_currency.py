@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
+from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.base import Stateful, key
+from crm.rules import currency
 from records.batch import Batch
 from records.fields import Bool, Dec, Int, NullText
 
@@ -22,11 +26,19 @@ class TransactionCurrency(Stateful):
     exchangerate = Dec(23, 10, default=Decimal(1), null=True, required=True, caption=_("Exchange Rate"))
     isbasecurrency = Bool(readonly=True, caption=_("Base Currency"))
 
-    class Meta:
-        """Plain."""
+    class Meta(Stateful.Meta):
+        """One base currency; rates above zero."""
 
+        abstract = False
         verbose_name = _("Currency")
         verbose_name_plural = _("Currencies")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            *Stateful.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["isbasecurrency"], condition=Q(isbasecurrency=True), name="crm_transactioncurrency_one_base"
+            ),
+            models.CheckConstraint(condition=Q(exchangerate__gt=0), name="crm_transactioncurrency_rate_above_zero"),
+        ]
 
     class Record:
         """Declaration of the table."""
@@ -38,21 +50,10 @@ class TransactionCurrency(Stateful):
         search = ("isocurrencycode", "currencyname")
         sort = ("isocurrencycode",)
         path = "transactioncurrencies"
-        rule_fields = frozenset({"statecode", "statuscode", "isbasecurrency"})
+        rule_fields = currency.RULE_FIELDS
 
     @classmethod
     def before_write(cls, batch: Batch) -> None:
-        """Codes in capitals, rates above zero, the base currency stays at 1."""
+        """C3, codes in capitals, rates above zero, the base currency stays at 1."""
         super().before_write(batch)
-        for row in batch.live:
-            if batch.kind == "delete":
-                if row.get("isbasecurrency"):
-                    row.reject("", "base_currency_stays")
-                continue
-            if "isocurrencycode" in row.changed and row.get("isocurrencycode"):
-                row.force("isocurrencycode", row.get("isocurrencycode").strip().upper())
-            rate = row.get("exchangerate")
-            if "exchangerate" in row.changed and (rate is None or rate <= 0):
-                row.reject("exchangerate", "rate_not_positive")
-            elif "exchangerate" in row.changed and row.get("isbasecurrency") and rate != 1:
-                row.reject("exchangerate", "base_currency_rate")
+        currency.check(batch)

@@ -1,39 +1,29 @@
-"""Contacts: the parent is an account or a contact (C6)."""
+"""C6: the parent of a contact is an account or another contact."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from records import db
 from records.batch import Batch
 
-
-def parents(kind: str) -> Callable[[list[str]], dict[str, str | None]]:
-    """A batch function: the parent of contacts where it is of this kind."""
-
-    def compute(pks: list[str]) -> dict[str, str | None]:
-        sql = f"SELECT contactid, parentcustomerid_{kind}_id FROM crm_contact WHERE contactid = ANY(%s::uuid[])"
-        return dict(db.rows(sql, [pks]))
-
-    return compute
+PARENT, KIND = "parentcustomerid", "parentcustomeridtype"
+_KINDS = """
+SELECT accountid, 'account' FROM crm_account WHERE accountid = ANY(%s::uuid[])
+UNION ALL SELECT contactid, 'contact' FROM crm_contact WHERE contactid = ANY(%s::uuid[])
+"""
 
 
 def settle_parent(batch: Batch) -> None:
-    """Find out what kind of parent a GUID without a (right) type is; unknown ones and oneself are refused."""
-    rows = [r for r in batch.live if r.changed & {"parentcustomerid", "parentcustomeridtype"}]
+    """Find out what kind of parent a GUID is; unknown ones and oneself are refused. One query."""
+    rows = batch.changed(PARENT, KIND)
     if batch.kind == "delete" or not rows:
         return
-    wanted = list({r.get("parentcustomerid") for r in rows if r.get("parentcustomerid")})
-    sql = (
-        "SELECT accountid, 'account' FROM crm_account WHERE accountid = ANY(%s::uuid[]) "
-        "UNION ALL SELECT contactid, 'contact' FROM crm_contact WHERE contactid = ANY(%s::uuid[])"
-    )
-    kinds = dict(db.rows(sql, [wanted, wanted])) if wanted else {}
+    wanted = list({row.get(PARENT) for row in rows if row.get(PARENT)})
+    kinds = dict(db.rows(_KINDS, [wanted, wanted])) if wanted else {}
     for row in rows:
-        parent = row.get("parentcustomerid")
+        parent = row.get(PARENT)
         if not parent:
-            row.force("parentcustomeridtype", None)
+            row.force(KIND, None)
         elif parent not in kinds or parent == row.pk:
-            row.reject("parentcustomerid", "not_found", value=str(parent))
+            row.reject(PARENT, "not_found", value=parent)
         else:
-            row.force("parentcustomeridtype", kinds[parent])
+            row.force(KIND, kinds[parent])

@@ -1,54 +1,40 @@
-"""C2: amounts in the base currency, by the rate that a row copied from its currency."""
+"""C2: money fields and the exchange rate that a row copies from its currency."""
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
 
 from records import db
-from records.batch import Batch, Row
+from records.batch import Batch
+from records.fields import Calculated, Dec
 
-_FOUR = Decimal("0.0001")
-
-
-def base_fields(*names: str) -> dict[str, str]:
-    """{money field: its companion in the base currency}."""
-    return {name: f"{name}_base" for name in names}
+CURRENCY, RATE = "transactioncurrencyid", "exchangerate"
 
 
-def convert(batch: Batch, fields: dict[str, str]) -> None:
-    """Copy the rate when currency or money changes; money without a currency is in the base currency."""
-    if batch.kind == "delete":
+def base(name: str, caption: Any) -> Calculated:
+    """The companion of a money field: its amount in the base currency."""
+    return Calculated(Dec(19, 4, null=True), caption, sql=f"round({{t}}.{name} / {{t}}.{RATE}, 4)")
+
+
+def convert(batch: Batch, fields: Sequence[str]) -> None:
+    """Copy the rate when currency or money changes; money without a currency is in the base currency. One query."""
+    rows = batch.changed(CURRENCY, *fields)
+    if batch.kind == "delete" or not rows:
         return
-    watched = {"transactioncurrencyid", *fields}
-    rows = [r for r in batch.live if r.changed & watched]
-    rows = [r for r in rows if r.get("transactioncurrencyid") or any(r.get(f) is not None for f in fields)]
-    _clear([r for r in batch.live if r.changed & watched and r not in rows], fields)
-    if not rows:
-        return
-    rates, base = _rates(rows)
+    rates, base_currency = _rates({row.get(CURRENCY) for row in rows if row.get(CURRENCY)})
     for row in rows:
-        if not row.get("transactioncurrencyid") and base:
-            row.force("transactioncurrencyid", base)
-        rate = rates.get(row.get("transactioncurrencyid"), Decimal(1))
-        row.force("exchangerate", rate)
-        for name, companion in fields.items():
-            amount = row.get(name)
-            row.force(companion, None if amount is None else (amount / rate).quantize(_FOUR, ROUND_HALF_UP))
+        if not row.get(CURRENCY) and any(row.get(name) is not None for name in fields):
+            row.force(CURRENCY, base_currency)
+        row.force(RATE, rates.get(row.get(CURRENCY)))
 
 
-def _clear(rows: list[Row], fields: dict[str, str]) -> None:
-    for row in rows:
-        row.force("exchangerate", None)
-        for companion in fields.values():
-            row.force(companion, None)
-
-
-def _rates(rows: list[Row]) -> tuple[dict[str, Decimal], str | None]:
-    wanted = list({r.get("transactioncurrencyid") for r in rows if r.get("transactioncurrencyid")})
+def _rates(currencies: set[str]) -> tuple[dict[str, Decimal], str | None]:
+    """The rates of these currencies and of the base currency; the key of the base currency."""
     sql = (
         "SELECT transactioncurrencyid, exchangerate, isbasecurrency FROM crm_transactioncurrency "
         "WHERE transactioncurrencyid = ANY(%s::uuid[]) OR isbasecurrency"
     )
-    found = db.rows(sql, [wanted])
-    base = next((pk for pk, _rate, is_base in found if is_base), None)
-    return {pk: rate for pk, rate, _b in found}, base
+    found = db.rows(sql, [list(currencies)])
+    return {pk: rate for pk, rate, _is_base in found}, next((pk for pk, _rate, is_base in found if is_base), None)

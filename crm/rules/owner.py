@@ -2,73 +2,77 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from crm.choices import OWNER_TEAM
 from records import db
-from records.actor import current
 from records.batch import Batch, Row
 
+OWNER, KIND, UNIT = "ownerid", "owneridtype", "owningbusinessunit"
 _ACTOR = (
     "SELECT systemuserid FROM crm_systemuser WHERE domainname = %s OR (%s = '' AND isintegrationuser) "
     "ORDER BY domainname = %s DESC, isintegrationuser, systemuserid LIMIT 1"
 )
+_OWNERS = f"""
+SELECT systemuserid, 'systemuser', businessunitid_id, CASE WHEN isdisabled THEN 'owner_disabled' ELSE '' END
+FROM crm_systemuser WHERE systemuserid = ANY(%s::uuid[])
+UNION ALL
+SELECT teamid, 'team', businessunitid_id, CASE WHEN teamtype = {OWNER_TEAM} THEN '' ELSE 'owner_no_owner_team' END
+FROM crm_team WHERE teamid = ANY(%s::uuid[])
+"""
+
+
+class Owner(NamedTuple):
+    """What a row takes from its owner; `refusal` is the code when it cannot own rows."""
+
+    kind: str
+    unit: str
+    refusal: str
 
 
 def user_of(name: str) -> str | None:
-    """The system user behind a user name (the integration user where nobody is known)."""
+    """The system user behind a user name; the integration user where nobody is named."""
     found = db.one(_ACTOR, [name, name, name])
     return found[0] if found else None
 
 
+def default_team() -> str | None:
+    """The default team of the organization."""
+    found = db.one("SELECT teamid FROM crm_team WHERE isdefault ORDER BY teamid LIMIT 1")
+    return found[0] if found else None
+
+
 def settle(batch: Batch) -> None:
-    """New rows without an owner belong to the creating user; user, team and business unit follow the owner."""
+    """New rows without an owner belong to the creating user; kind and business unit follow the owner. Two queries."""
     if batch.kind == "delete":
         return
-    rows = [r for r in batch.live if batch.kind == "insert" or r.changed & {"ownerid", "owneridtype"}]
+    rows = batch.live if batch.kind == "insert" else batch.changed(OWNER, KIND)
     if batch.kind == "insert":
-        _default(batch, [r for r in rows if not r.get("ownerid")])
-    rows = [r for r in rows if r.get("ownerid")]
-    if not rows:
-        return
-    users, teams = _users(rows), _teams(rows)
+        _default(batch, [row for row in rows if not row.get(OWNER)])
+    rows = [row for row in rows if row.get(OWNER)]
+    owners = _owners({row.get(OWNER) for row in rows}) if rows else {}
     for row in rows:
-        _follow(row, users, teams)
+        _follow(row, owners.get(row.get(OWNER)))
 
 
 def _default(batch: Batch, rows: list[Row]) -> None:
-    user = user_of(batch.actor or current().user_name) if rows else None
-    for row in rows:
-        if user is not None:
-            row.force("ownerid", user)
-            row.force("owneridtype", "systemuser")
-
-
-def _users(rows: list[Row]) -> dict[str, tuple[bool, str]]:
-    sql = "SELECT systemuserid, isdisabled, businessunitid_id FROM crm_systemuser WHERE systemuserid = ANY(%s::uuid[])"
-    return {pk: (disabled, unit) for pk, disabled, unit in db.rows(sql, [_owners(rows)])}
-
-
-def _teams(rows: list[Row]) -> dict[str, tuple[int, str]]:
-    sql = "SELECT teamid, teamtype, businessunitid_id FROM crm_team WHERE teamid = ANY(%s::uuid[])"
-    return {pk: (kind, unit) for pk, kind, unit in db.rows(sql, [_owners(rows)])}
-
-
-def _owners(rows: list[Row]) -> list[str]:
-    return list({r.get("ownerid") for r in rows})
-
-
-def _follow(row: Row, users: dict[str, tuple[bool, str]], teams: dict[str, tuple[int, str]]) -> None:
-    pk = row.get("ownerid")
-    if pk in users:
-        disabled, unit = users[pk]
-        if disabled and row.old_value("ownerid") != pk:
-            row.reject("ownerid", "owner_disabled")
-        row.force("owneridtype", "systemuser")
-    elif pk in teams:
-        kind, unit = teams[pk]
-        if kind != OWNER_TEAM:
-            row.reject("ownerid", "owner_no_owner_team")
-        row.force("owneridtype", "team")
-    else:
-        row.reject("ownerid", "not_found", value=str(pk))
+    if not rows:
         return
-    row.force("owningbusinessunit", unit)
+    owner = user_of(batch.actor) or default_team()
+    for row in rows:
+        row.force(OWNER, owner)
+
+
+def _owners(pks: set[str]) -> dict[str, Owner]:
+    wanted = list(pks)
+    return {pk: Owner(*rest) for pk, *rest in db.rows(_OWNERS, [wanted, wanted])}
+
+
+def _follow(row: Row, owner: Owner | None) -> None:
+    if owner is None:
+        row.reject(OWNER, "not_found", value=row.get(OWNER))
+        return
+    if owner.refusal and row.old_value(OWNER) != row.get(OWNER):
+        row.reject(OWNER, owner.refusal)
+    row.force(KIND, owner.kind)
+    row.force(UNIT, owner.unit)

@@ -1,36 +1,55 @@
-"""C3: a status reason belongs to a status."""
+"""C3 and C4: a status reason belongs to a status; inactive records are read-only on pages."""
 
 from __future__ import annotations
 
-from crm.choices import STATUSES_OF
+from crm.choices import ACTIVE, INACTIVE, STATUSES_OF
 from records.batch import Batch, Row
 
+STATE, STATUS = "statecode", "statuscode"
 STATE_OF = {status: state for state, statuses in STATUSES_OF.items() for status in statuses}
 
 
-def pair_up(batch: Batch) -> None:
-    """A status without a reason gets the first one, a reason alone sets its status; a pair that does not fit is refused."""
-    if batch.kind == "delete":
+def check_editable(batch: Batch) -> None:
+    """C4: a page changes an inactive record only by activating it."""
+    if batch.kind != "update" or batch.source != "page":
         return
     for row in batch.live:
-        if batch.kind == "insert" and batch.source == "api" and row.get("statecode") not in (0, None):
-            row.reject("statecode", "not_on_create")
-        elif batch.kind == "insert" and batch.source == "page":
-            row.force("statecode", 0)
-            row.force("statuscode", STATUSES_OF[0][0])
-        elif row.changed & {"statecode", "statuscode"} or row.get("statecode") is None:
-            _pair(row)
+        if row.old_value(STATE) == INACTIVE and row.get(STATE) == INACTIVE:
+            row.reject("", "inactive_read_only")
+
+
+def pair_up(batch: Batch) -> None:
+    """C3: a status without a reason gets the first one, a reason alone sets its status; other pairs are refused."""
+    if batch.kind == "delete":
+        return
+    if batch.kind == "insert":
+        _begin_active(batch)
+    for row in batch.changed(STATE, STATUS):
+        _pair(row)
+
+
+def _begin_active(batch: Batch) -> None:
+    """New records are active; who asks for something else is told so, except on pages."""
+    for row in batch.live:
+        given = row.get(STATE) not in (None, ACTIVE), row.get(STATUS) not in (None, *STATUSES_OF[ACTIVE])
+        if any(given) and batch.source in ("api", "import"):
+            name = STATE if given[0] else STATUS
+            row.reject(name, "not_on_create", caption=f"@{batch.model._meta.label}.{name}")
+        elif any(given) and batch.source == "page":
+            row.force(STATE, ACTIVE)
+            row.force(STATUS, STATUSES_OF[ACTIVE][0])
 
 
 def _pair(row: Row) -> None:
-    state, status = row.get("statecode"), row.get("statuscode")
-    if state is None:
-        state = 0
-        row.force("statecode", state)
-    if "statuscode" in row.changed and "statecode" not in row.changed:
-        row.force("statecode", STATE_OF.get(status, state))
-    elif "statuscode" not in row.changed or status is None:
-        if status not in STATUSES_OF[state]:
-            row.force("statuscode", STATUSES_OF[state][0])
-    elif status not in STATUSES_OF[state]:
-        row.reject("statuscode", "status_does_not_fit")
+    if row.get(STATE) is None:
+        row.force(STATE, row.old_value(STATE, ACTIVE))
+    state, status = row.get(STATE), row.get(STATUS)
+    is_given = STATUS in row.given and status is not None
+    if status in STATUSES_OF[state]:
+        return
+    if not is_given:
+        row.force(STATUS, STATUSES_OF[state][0])
+    elif STATE in row.given:
+        row.reject(STATUS, "status_does_not_fit")
+    else:
+        row.force(STATE, STATE_OF[status])
