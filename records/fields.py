@@ -455,11 +455,12 @@ class PolymorphicRef(_Marks):
         targets: Mapping[str, str],
         *,
         caption: Any = "",
+        type_caption: Any = "",
         default_type: str | None = None,
         **marks: Any,
     ) -> None:
         self.type_name, self.targets = type_name, dict(targets)
-        self.caption, self.default_type = caption, default_type
+        self.caption, self.type_caption, self.default_type = caption, type_caption or type_name, default_type
         self.creation_counter = models.Field.creation_counter
         models.Field.creation_counter += 1
         self._mark(**marks)

@@ -148,11 +148,9 @@ def retract(label: str, *names: str) -> None:
 
 @cache
 def _schema(model: Any) -> Schema:
-    infos: list[tuple[int, FieldInfo]] = []
     system = set(getattr(model, "SYSTEM", ())) | {"row_version"}
-    for f in model._meta.concrete_fields:
-        if not isinstance(f, models.GeneratedField):
-            infos.append((f.creation_counter, _stored(f, f.name in system)))
+    stored = [f for f in model._meta.concrete_fields if not isinstance(f, models.GeneratedField)]
+    infos = [(f.creation_counter, _stored(f, f.name in system)) for f in stored]
     for poly in _polymorphic(model):
         infos.extend((poly.creation_counter, info) for info in _pair(model, poly))
     extensions = _EXTENSIONS.get(model._meta.label, {})
@@ -221,7 +219,7 @@ def _pair(model: Any, poly: PolymorphicRef) -> list[FieldInfo]:
     return [
         FieldInfo(poly.name, "polyref", poly.caption, poly, companion=poly.type_name, **common),
         FieldInfo(
-            poly.type_name, "entityname", poly.type_name, poly, companion=poly.name, **{**common, "required": False}
+            poly.type_name, "entityname", poly.type_caption, poly, companion=poly.name, **{**common, "required": False}
         ),
     ]
 
