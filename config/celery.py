@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from celery import Celery
+import structlog
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("tandem")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.set_default()
+
+
+@signals.task_prerun.connect
+def name_task(task_id: str, task: Any, **_: Any) -> None:
+    """Put the task on every line that it logs."""
+    structlog.contextvars.bind_contextvars(task=task.name, task_id=task_id)
+
+
+@signals.task_postrun.connect
+def forget_task(**_: Any) -> None:
+    """Take it off again."""
+    structlog.contextvars.unbind_contextvars("task", "task_id")
+
 
 from config import heartbeat  # noqa: E402, F401  connects itself to the signals of a worker

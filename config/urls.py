@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from django.urls import URLPattern, URLResolver, include, path
 
-from django.urls import include, path
+from pages import api, registry
 
-urlpatterns = [path("", include("people.urls"))]
-if find_spec("pages.api"):
-    from pages import api
-
-    urlpatterns.append(path("api/v1/", include(api.urls())))
-if find_spec("pages.registry"):
-    from pages import registry
-
-    urlpatterns += registry.urls()
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("people.urls")),
+    path("api/v1/", include(api.urls())),
+    *registry.urls(),
+]
