@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import IO, Any
 
 from records import db
 
 FEW = 60
 _NULL = "\x02"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
 _SPECIAL = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
@@ -44,7 +45,7 @@ def _values(columns: Sequence[Column], rows: list[Sequence[Any]]) -> tuple[str, 
 
 
 def _param(value: Any) -> Any:
-    return json.dumps(value) if isinstance(value, dict | list) else value
+    return _encode(value) if isinstance(value, dict | list) else value
 
 
 def _table(columns: Sequence[Column]) -> str:
@@ -77,14 +78,17 @@ def line(row: Sequence[Any]) -> str:
 
 def _cell(value: Any) -> str:
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return _encode(value)
     return str(value)
 
 
 def copy_into(table: str, columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
     """COPY rows straight into a table; a violation raises Django's IntegrityError."""
+    copy_file(table, columns, io.StringIO(copy_text(rows)))
+
+
+def copy_file(table: str, columns: Sequence[str], file: IO[str]) -> None:
+    """COPY what `copy_text` made, however much of it; a violation raises Django's IntegrityError."""
     names = ",".join(f'"{c}"' for c in columns)
     with db.cursor() as cursor, db.connection.wrap_database_errors:
-        cursor.cursor.copy_expert(
-            f"COPY {table} ({names}) FROM STDIN WITH (NULL E'\\x02')", io.StringIO(copy_text(rows))
-        )
+        cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (NULL E'\\x02')", file)

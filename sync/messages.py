@@ -37,6 +37,23 @@ register(
         "mapping_changed": _("The mapping %(mapping)s was changed while the job was running."),
         "internal_error": _("An unexpected error occurred: %(error)s"),
         "not_undoable": _("The record was changed since, so the earlier values were not restored."),
+        # imports
+        "import_refused": _("%(count)s rows could not be imported, so nothing was imported."),
+        "file_missing": _("Choose a file."),
+        "file_empty": _("The file is empty."),
+        "file_not_csv": _("The file is not a CSV file: its first line is no list of column names. %(why)s"),
+        "file_not_utf8": _("The file is not encoded in UTF-8. Save it as CSV UTF-8 and try again."),
+        "file_too_large": _("The file has %(size)s MB; at most %(max)s MB can be imported at once."),
+        "column_twice": _("The file has two columns named '%(column)s'."),
+        "unknown_column": _("The file has no column '%(column)s'. Its columns are: %(known)s."),
+        "unknown_import_field": _("'%(field)s' is not a field that can be imported."),
+        "field_twice": _("Two columns are mapped to the field '%(field)s'."),
+        "no_columns": _("None of the columns has the name of a field. The columns are: %(known)s."),
+        "too_many_values": _("The row has %(found)s values, but there are %(expected)s columns."),
+        "too_few_values": _("The row has only %(found)s values, but there are %(expected)s columns."),
+        "row_unreadable": _("The row cannot be read: %(why)s"),
+        "row_too_long": _("The row is longer than %(max)s characters."),
+        "bad_encoding": _("The value '%(value)s' is not encoded in UTF-8."),
         # requests that are refused
         "job_not_ended": _("The job has not ended yet."),
         "job_is_preview": _("A preview has written nothing that could be taken back."),
@@ -50,5 +67,13 @@ register(
         "merge_one_record": _("Only a single record can be merged."),
         "not_found_record": _("The record does not exist."),
         "schedule_busy": _("The job queue entry is being processed."),
+        "direction_or_fields": _("Choose either one direction or a side for each field."),
+        "both_records_exist": _("Both records exist, so there is nothing to restore or to delete."),
+        "no_mapping": _("The table %(table)s is not mapped to a table of %(erp_product)s."),
+        "still_working": _("The record is being created. Open it again in a moment."),
+        # gates of the explanation
+        "schedule_missing": _("There is no job queue entry for the mapping %(mapping)s."),
+        "schedule_on_hold": _("The job queue entry of the mapping %(mapping)s is on hold."),
+        "schedule_error": _("The job queue entry of the mapping %(mapping)s has stopped with an error."),
     }
 )

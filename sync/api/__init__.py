@@ -5,7 +5,7 @@ from pages.api import register_view
 
 def register() -> None:
     """Mount the resources of this app below /api/v1/."""
-    from sync.api import full_sync, imports, jobs, mappings, pending, schedules, sync_now
+    from sync.api import explain, full_sync, imports, jobs, mappings, pending, ribbon, schedules, sync_errors, sync_now
 
     register_view("sync", sync_now.SyncView, name="sync")
     register_view("mappings/<str:name>/run", mappings.RunView, name="mapping_run")
@@ -22,3 +22,12 @@ def register() -> None:
     register_view("full-sync/reset", full_sync.ResetView, name="full_sync_reset")
     register_view("full-sync", full_sync.FullSyncView, name="full_sync")
     register_view("imports", imports.ImportView, name="imports")
+    register_view("explain", explain.ExplainView, name="explain")
+    register_view("crm/<str:table>/<str:pk>/business-central", ribbon.RibbonView, name="business_central")
+    register_view("sync-errors/retry", sync_errors.RetryView, name="sync_errors_retry")
+    register_view("sync-errors/retry_all", sync_errors.RetryAllView, name="sync_errors_retry_all")
+    register_view("sync-errors/synchronize", sync_errors.SynchronizeView, name="sync_errors_synchronize")
+    register_view("sync-errors/restore", sync_errors.RestoreView, name="sync_errors_restore")
+    register_view("sync-errors/delete_records", sync_errors.DeleteRecordsView, name="sync_errors_delete_records")
+    register_view("sync-errors/find_deleted", sync_errors.FindDeletedView, name="sync_errors_find_deleted")
+    register_view("sync-errors", sync_errors.SyncErrorsView, name="sync_errors")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from sync.models import Job
 
 
 def after(job: Job) -> None:
     """Everything that follows from this end."""
     from sync import schedules
+    from sync.imports import store
 
+    if job.kind == "import":
+        transaction.on_commit(lambda: store.remove(str(job.pk)))
     if job.schedule:
         schedules.job_ended(job)
     if job.message_code == "mapping_changed" and job.whole:

@@ -43,6 +43,7 @@ class Request:
     run_id: str | None = None
     schedule: str | None = None
     due_at: dt.datetime | None = None
+    job_id: str | None = None
 
 
 def submit(request: Request) -> Job:
@@ -72,7 +73,7 @@ def _store(request: Request) -> Job:
 
 
 def _job(request: Request) -> Job:
-    job_id = uuid7()
+    job_id = request.job_id or uuid7()
     now = timezone.now()
     return Job(
         id=job_id,

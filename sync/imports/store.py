@@ -1,0 +1,63 @@
+"""Where uploaded files are kept until their job ends: below `imports` of the installation's files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from records.errors import FieldError, Rejected
+from sync import conf
+
+log = logging.getLogger(__name__)
+_BLOCK = 1 << 20
+
+
+def folder() -> Path:
+    """The folder, made when it is needed."""
+    path = Path(settings.MEDIA_ROOT) / "imports"
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def path_of(name: str) -> Path:
+    """The file that belongs to a key (made by `store`)."""
+    return folder() / f"{name}.csv"
+
+
+def store(name: str, blocks: Iterable[bytes]) -> Path:
+    """Write a file block by block. Raises Rejected where it grows larger than an import may be."""
+    path, size, limit = path_of(name), 0, int(conf.value("IMPORT_MAX_BYTES"))
+    with path.open("xb") as file:
+        for block in blocks:
+            size += len(block)
+            if size > limit:
+                break
+            file.write(block)
+    if size > limit:
+        path.unlink()
+        raise too_large(size)
+    return path
+
+
+def blocks_of(file: IO[bytes]) -> Iterable[bytes]:
+    """An open file in blocks."""
+    while block := file.read(_BLOCK):
+        yield block
+
+
+def too_large(size: int) -> Rejected:
+    """The refusal of a file."""
+    limit = int(conf.value("IMPORT_MAX_BYTES"))
+    return Rejected([FieldError("file", "file_too_large", {"size": size // 1_000_000, "max": limit // 1_000_000})])
+
+
+def remove(name: str) -> None:
+    """Forget a file; one that is gone already is gone."""
+    try:
+        path_of(name).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("the file of import %s stays behind: %s", name, error)
