@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 _CODES = ("code",)
 
 
-def _folded(columns: list[str]) -> RawSQL:
+def _folded(columns: list[str]) -> str:
     joined = " || ' ' || ".join(f"coalesce(\"{c}\", '')" for c in columns)
-    return RawSQL(f"fold({joined})", ())
+    return f"fold({joined})"
 
 
 class _RawGenerated(models.GeneratedField):
@@ -28,6 +28,7 @@ class _RawGenerated(models.GeneratedField):
         return self.expression.sql, ()
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        """Path and arguments for the migration file."""
         name, _path, args, kwargs = super().deconstruct()
         kwargs["expression"] = _Expression(self.expression.sql)
         kwargs["output_field"] = models.TextField()
@@ -41,6 +42,7 @@ class _Expression(RawSQL):
         super().__init__(sql, params)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Path and arguments for the migration file."""
         return "records.table.Expression", [self.sql], {}
 
     def __eq__(self, other: object) -> bool:
@@ -55,7 +57,7 @@ Generated, Expression = _RawGenerated, _Expression
 
 def _generated(columns: list[str]) -> Generated:
     return Generated(
-        expression=Expression(_folded(columns).sql), output_field=models.TextField(), db_persist=True, editable=False
+        expression=Expression(_folded(columns)), output_field=models.TextField(), db_persist=True, editable=False
     )
 
 
@@ -83,7 +85,7 @@ class Table(models.Model, metaclass=TableBase):
 
     row_version = models.BigIntegerField(default=1, db_default=1, editable=False)
 
-    class Meta:
+    class Meta:  # noqa: D106
         abstract = True
 
     class Record:

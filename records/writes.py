@@ -25,6 +25,7 @@ from records.dberrors import as_field_error
 from records.errors import FieldError, Rejected, Stale
 from records.ids import uuid7
 from records.schema import FieldInfo, Schema, schema
+from records.signals import records_deleted
 from records.stage import Column, staged
 
 
@@ -99,6 +100,8 @@ def delete(model: Any, keys: Iterable[tuple[str, int | None]], *, source: str) -
                 refused |= {row.pk: row for row in found.rows}
                 continue
             result.rejected = list(refused.values())
+            if result.rows:
+                records_deleted.send(sch.model, label=sch.label, keys=[row.pk for row in result.rows])
             return result
 
 
@@ -228,8 +231,12 @@ def _field_rules(sch: Schema, batch: Batch) -> None:
             rule(batch, rows)
 
 
+#: Who must give a field that is required for some ways in only; the others are required always.
+_REQUIRED: dict[bool | str, tuple[str, ...]] = {"user": ("page", "api", "import"), "page": ("page",)}
+
+
 def _constraints(sch: Schema, batch: Batch, trusted: bool) -> None:
-    required = [f for f in sch if f.required and (f.required is True or batch.source in ("page", "api", "import"))]
+    required = [f for f in sch if f.required and batch.source in _REQUIRED.get(f.required, (batch.source,))]
     for row in batch.live:
         for info in required:
             value = row.new.get(info.name)
@@ -309,21 +316,22 @@ def _store(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
 
 
 def _insert_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
-    names = _spread(sch, rows, {f.name for f in sch if f.stored and not f.system and f.name != sch.pk})
-    pairs = _columns(sch, names)
-    stamps = sch.model.stamps(batch)
+    """One INSERT; only fields that somebody set are staged, all others are the same constant in every row."""
+    given = set().union(*(row.changed for row in rows)) | {f.name for f in sch if f.kind == "json" and f.stored}
+    varying = _spread(sch, rows, given)
+    pairs = _columns(sch, varying)
+    rest = [(f, rows[0].new.get(f.name)) for f in sch if f.stored and not f.system and f.name not in varying]
+    constants = {f.column: v for f, v in rest if f.name != sch.pk and not (v is None and f.null)}
+    constants |= sch.model.stamps(batch)
     columns = [Column(sch.pk_column, "uuid"), *(c for c, _f in pairs)]
     order = [f.name for _c, f in pairs]
     data = [[row.pk, *[row.new.get(n) for n in order]] for row in rows]
-    target = [f'"{c.name}"' for c in columns[: 1 + len(pairs)]]
+    target = ", ".join(f'"{name}"' for name in (*(c.name for c in columns), *constants))
+    source = ", ".join([*(f's."{c.name}"' for c in columns), *["%s"] * len(constants)])
     with staged(columns, data) as (relation, params):
-        stamp_names = "".join(f', "{name}"' for name in stamps)
-        stamp_marks = ", %s" * len(stamps)
-        ins = (
-            f'INSERT INTO "{sch.table}" ({", ".join(target)}{stamp_names}) '
-            f"SELECT {', '.join('s.' + t for t in target)}{stamp_marks} FROM {relation} s"
+        db.execute(
+            f'INSERT INTO "{sch.table}" ({target}) SELECT {source} FROM {relation} s', [*constants.values(), *params]
         )
-        db.execute(ins, [*stamps.values(), *params])
     return {row.pk: 1 for row in rows}
 
 

@@ -17,7 +17,10 @@ from sync.take import DEPENDENCY, LOCKED, Taken, consume
 if TYPE_CHECKING:
     from sync.run import Run
 
-_LINK = "id, erp_id, crm_id, erp_version, crm_version, base_version, skipped, broken, error_to_crm::text, error_from_crm::text"
+_LINK = (
+    "id, erp_id, crm_id, erp_version, crm_version, base_version, skipped, broken, "
+    "error_to_crm::text, error_from_crm::text"
+)
 
 
 def coupling_table() -> str:
@@ -93,6 +96,8 @@ def _pair(
         return None
     pair = Pair(link, own, other) if side == "erp" else Pair(link, other, own)
     matches_erp, matches_crm = run.plan.erp_matches, run.plan.crm_matches
+    if run.chunk.spec["take"] == "range":  # a range is read inside its filter
+        matches_erp, matches_crm = (None, matches_crm) if side == "erp" else (matches_erp, None)
     pair.erp_inside = pair.erp is None or matches_erp is None or matches_erp(pair.erp.values)
     pair.crm_inside = pair.crm is None or matches_crm is None or matches_crm(pair.crm.values)
     pair.wake = DEPENDENCY in (taken.pending["erp"].get(pair.erp_id or ""), taken.pending["crm"].get(pair.crm_id or ""))

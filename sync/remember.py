@@ -1,4 +1,4 @@
-"""What couplings keep of a chunk: versions, base, results, errors, the skipped mark; and failures of uncoupled records."""
+"""What couplings keep of a chunk: versions, base, results, errors, skipped mark; and failures of uncoupled records."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def write(run: Run, decisions: list[Decision]) -> list[Decision]:
     """
     _creations(run, decisions)
     _uncouple(run, decisions)
-    for direction in (FROM, TO):
+    for direction in [d for d in (FROM, TO) if d in run.request.directions]:
         jobs = _prepared(run, decisions, direction)
         _write_side(run, direction, [j for j in jobs if j.item.is_new], insert=True)
         _write_side(run, direction, [j for j in jobs if not j.item.is_new], insert=False)
@@ -57,7 +57,7 @@ def _follow_hooks(jobs: list[Job]) -> None:
 
 def _creations(run: Run, decisions: list[Decision]) -> None:
     """Give each record without a partner its insert step (or the partner that belongs to it by nature)."""
-    for direction in (TO, FROM):
+    for direction in [d for d in (TO, FROM) if d in run.request.directions]:
         fresh = [d for d in decisions if _wants_creation(d, direction)]
         if not fresh:
             continue
@@ -253,7 +253,7 @@ def _remember_write(job: Job, direction: Direction, key: Key, result: WriteResul
     step.params = {
         "changes": {n: (old.get(n), after.get(n)) for n in changed if canon(old.get(n)) != canon(after.get(n))}
     }
-    record = Record(key, result.versions[key], {**old, **after})
+    record = Record(key, result.versions[key], after)
     if direction is TO:
         pair.crm = record
     else:

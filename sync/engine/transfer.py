@@ -98,7 +98,7 @@ def _converted(value: Any, conversion: Conversion, destination: str) -> Any:
     except ConversionError as error:
         problem = error.problem
         return problem if problem.field else Problem(problem.code, problem.params, destination)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         return Problem("transformation_failed", {"value": str(value)[:100], "error": str(error)[:200]}, destination)
 
 

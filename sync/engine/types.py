@@ -152,4 +152,7 @@ class Decision:
     @property
     def problem(self) -> Problem | None:
         """The first problem of any direction."""
-        return next((s.problem for s in self.steps.values() if s.problem), None)
+        for step in self.steps.values():
+            if step.problem is not None:
+                return step.problem
+        return None
