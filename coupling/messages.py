@@ -60,7 +60,7 @@ register(
         "already_coupled": _("Cannot couple, because %(record)s is already coupled to %(partner)s."),
         "outside_filter": _("%(record)s is outside the filter of the mapping %(mapping)s."),
         "direction_not_allowed": _("The mapping %(mapping)s does not allow this direction."),
-        "only_coupled": _("The mapping %(mapping)s synchronizes only coupled records."),
+        "only_coupled": _("Synch. Only Coupled Records is turned on for the mapping %(mapping)s, so no record is created."),
         "not_coupled": _("The record is not coupled."),
         "partner_missing": _("Choose a record, or choose to create a new one."),
         "partner_both": _("Choose either an existing record or a new one."),
