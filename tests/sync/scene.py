@@ -52,10 +52,10 @@ class Scene:
         with acting("salesperson", "page"):
             update(label, [Edit(pk, values)], source="page").single()
 
-    def edit_customer(self, name: str = "Adatum", **values: Any) -> None:
+    def edit_customer(self, name: str = "Adatum", /, **values: Any) -> None:
         self.edit("erp.Customer", self.customer(name), **values)
 
-    def edit_account(self, name: str = "Adatum", **values: Any) -> None:
+    def edit_account(self, name: str = "Adatum", /, **values: Any) -> None:
         self.edit("crm.Account", self.account(name), **values)
 
     def remove(self, label: str, pk: str) -> None:
