@@ -11,18 +11,17 @@ from pages.api import TableViewSet, body_object, register_api
 from records.errors import FieldError, Rejected
 from records.values.references import guid
 
-TABLES = (
-    "crm.Account",
-    "crm.Contact",
-    "crm.SystemUser",
-    "crm.TransactionCurrency",
-    "crm.BusinessUnit",
-    "crm.Company",
-    "crm.OptionValue",
-)
+TABLES = ("crm.Account", "crm.Contact", "crm.TransactionCurrency")
+SETUP_TABLES = ("crm.SystemUser", "crm.BusinessUnit", "crm.Company", "crm.OptionValue")
 
 
-class TeamApi(TableViewSet):
+class SetupApi(TableViewSet):
+    """Tables of the organization that only administrators change."""
+
+    right_to_write = "setup"
+
+
+class TeamApi(SetupApi):
     """Teams; `members` is the list of the users that belong to a team."""
 
     def create(self, request: Any) -> Response:
@@ -61,4 +60,6 @@ def register() -> None:
     """Mount every table; called once when the app is ready."""
     for label in TABLES:
         register_api(label)
+    for label in SETUP_TABLES:
+        register_api(label, SetupApi)
     register_api("crm.Team", TeamApi)

@@ -31,6 +31,12 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/schedules/*", "view", "setup"),
     ("api/v1/full-sync/*", "view", "setup"),
     ("api/v1/jobs/delete-entries/", "setup", "setup"),
+    # The Sales organization
+    ("api/v1/crm/systemusers/*", "view", "setup"),
+    ("api/v1/crm/teams/*", "view", "setup"),
+    ("api/v1/crm/businessunits/*", "view", "setup"),
+    ("api/v1/crm/bcbi_companies/*", "view", "setup"),
+    ("api/v1/crm/optionvalues/*", "view", "setup"),
     # Everything else in the API
     ("api/v1/*", "view", "use"),
 ]

@@ -16,6 +16,11 @@ def client(api):
     return api("salesperson")
 
 
+@pytest.fixture
+def admin(api):
+    return api("admin")
+
+
 def path(label):
     return f"/api/v1/crm/{model_of(label).Record.path}/"
 
@@ -60,43 +65,44 @@ def test_a_record_is_deactivated_and_activated(client):
     assert client.patch(address, {"statuscode": 1}).json()["statecode"] == 0
 
 
-def test_users_are_enabled_and_disabled(client):
+def test_users_are_enabled_and_disabled(client, admin):
     address = f"{path('crm.SystemUser')}{system_user()}/"
 
-    assert client.patch(address, {"isdisabled": True}).json()["isdisabled"] is True
-    assert client.patch(address, {"isdisabled": False}).json()["isdisabled"] is False
+    assert client.patch(address, {"isdisabled": True}).status_code == 403
+    assert admin.patch(address, {"isdisabled": True}).json()["isdisabled"] is True
+    assert admin.patch(address, {"isdisabled": False}).json()["isdisabled"] is False
 
 
-def test_a_team_has_members(client):
+def test_a_team_has_members(admin):
     bo, lena = sorted([system_user("bo"), system_user("lena")])
 
-    made = client.post(path("crm.Team"), {"name": "North", "members": [bo]})
+    made = admin.post(path("crm.Team"), {"name": "North", "members": [bo]})
     address = f"{path('crm.Team')}{made.json()['id']}/"
 
     assert (made.status_code, made.json()["members"]) == (201, [bo])
     assert made["Location"].endswith(address)
-    assert client.patch(address, {"members": [lena, bo]}).json()["members"] == [bo, lena]
-    assert client.patch(address, {"name": "South"}).json()["members"] == [bo, lena]
-    assert client.get(address).json()["members"] == [bo, lena]
-    assert client.patch(address, {"members": []}).json()["members"] == []
+    assert admin.patch(address, {"members": [lena, bo]}).json()["members"] == [bo, lena]
+    assert admin.patch(address, {"name": "South"}).json()["members"] == [bo, lena]
+    assert admin.get(address).json()["members"] == [bo, lena]
+    assert admin.patch(address, {"members": []}).json()["members"] == []
 
 
 @pytest.mark.parametrize(("given", "code"), [("x", "invalid_value"), ([1], "invalid_value"), ([UNKNOWN], "not_found")])
-def test_bad_members_are_refused_and_nothing_is_kept(client, given, code):
-    answer = client.post(path("crm.Team"), {"name": "North", "members": given})
+def test_bad_members_are_refused_and_nothing_is_kept(admin, given, code):
+    answer = admin.post(path("crm.Team"), {"name": "North", "members": given})
 
     assert answer.status_code == 400
     assert answer.json()["errors"]["members"][0]["code"] == code
     assert scalar("SELECT count(*) FROM crm_team WHERE name = 'North'") == 0
 
 
-def test_memberships_end_with_team_and_user(client):
+def test_memberships_end_with_team_and_user(admin):
     bo, north = system_user(), team()
-    client.patch(f"{path('crm.Team')}{north}/", {"members": [bo]})
-    assert client.delete(f"{path('crm.SystemUser')}{bo}/").status_code == 204
+    admin.patch(f"{path('crm.Team')}{north}/", {"members": [bo]})
+    assert admin.delete(f"{path('crm.SystemUser')}{bo}/").status_code == 204
 
-    assert client.get(f"{path('crm.Team')}{north}/").json()["members"] == []
-    assert client.delete(f"{path('crm.Team')}{north}/").status_code == 204
+    assert admin.get(f"{path('crm.Team')}{north}/").json()["members"] == []
+    assert admin.delete(f"{path('crm.Team')}{north}/").status_code == 204
 
 
 def test_people_are_found_by_filter_over_their_company(client):

@@ -1,0 +1,1 @@
+"""Pages of the Sales side, one module per table."""
