@@ -56,7 +56,8 @@ def _outcome(run: Run, decision: Decision, direction: Direction, step: Step) -> 
     if step.problem is not None:
         params = step.problem.stored()["params"]
     return Outcome(
-        run.plan.name, direction.value, step.action, step.reason, pair.erp_id, pair.crm_id,
+        run.plan.name, direction.value, step.action, step.reason,
+        pair.erp.key if pair.erp else pair.erp_id, pair.crm.key if pair.crm else pair.crm_id,
         _title(pair.erp, run.plan.erp_title[:1]), _title(pair.crm, run.plan.crm_title[-1:]), params, changes,
     )  # fmt: skip
 

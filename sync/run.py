@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
 from coupling.gateways.base import Gateway
 from coupling.gateways.errors import Transient
-from coupling.plan import Direction, MappingPlan
+from coupling.plan import DeletionConflict, Direction, MappingPlan
 from coupling.plans import plan_for
 from coupling.sides import gateway
 from sync import failpoints
@@ -74,6 +74,8 @@ def run_chunk(job: Any, chunk: Any) -> ChunkResult:
 
 def _open(job: Any, chunk: Any) -> Run:
     plan = plan_for(job.mapping)
+    if strategy := (job.params or {}).get("deletion_conflict"):  # a user answered for these records
+        plan = replace(plan, deletion_conflict=DeletionConflict(strategy))
     if job.plan_version and plan.version != job.plan_version:
         raise MappingChangedError(job.mapping)
     return Run(job, chunk, plan, request_of(job, chunk.spec), gateway("erp"), gateway("crm"), job.requested_by_name)

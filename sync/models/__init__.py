@@ -8,6 +8,7 @@ from sync.models.outcome import OutcomeRow
 from sync.models.progress import Progress
 from sync.models.queue import ChangeLog, Pending
 from sync.models.schedule import Schedule
+from sync.models.work_list import WorkItem
 
 __all__ = [
     "ChangeLog",
@@ -19,4 +20,5 @@ __all__ = [
     "Pending",
     "Progress",
     "Schedule",
+    "WorkItem",
 ]
