@@ -41,13 +41,14 @@ def test_every_table_is_there_under_its_set_name(client, name):
 
 def test_an_account_goes_in_and_out_with_its_own_names(client):
     body = {"name": "Adatum", "customertypecode": "Customer", "paymenttermscode": "Net 30", "creditlimit": "12.5"}
+    me = system_user("salesperson")
 
     made = client.post(path("crm.Account"), body)
 
     assert made.status_code == 201
     shown = made.json()
     assert (shown["customertypecode"], shown["paymenttermscode"], shown["creditlimit"]) == (3, 1, "12.5000")
-    assert (shown["owneridtype"], shown["telephone1"]) == ("systemuser", None)
+    assert (shown["ownerid"], shown["owneridtype"], shown["telephone1"]) == (me, "systemuser", None)
     assert shown["transactioncurrencyidname"] == "Euro"
 
 
