@@ -98,14 +98,14 @@ def test_new_customers_write_the_company_back_without_echo(running: World) -> No
 def test_an_inactive_account_blocks_its_customer(running: World) -> None:
     mapping = running.mapping("CUSTOMER")
     mappings.mapping_update(mapping=mapping, values={"integration_table_filter": "customertypecode=3"})
-    pair = {"erp_id": running.customers["Adatum"], "crm_id": running.accounts["Adatum"]}
-    coupling_create(mapping=mapping, **pair)
+    account = running.account("Fabrikam")
+    coupling_create(mapping=mapping, erp_id=running.customers["Fabrikam"], crm_id=account)
     run("CUSTOMER", direction="from_crm", create_new=False)
-    update(Account, [Edit(running.accounts["Adatum"], {"statecode": 1})], source="api").single()
+    update(Account, [Edit(account, {"statecode": 1})], source="api").single()
 
     run("CUSTOMER", direction="from_crm", create_new=False)
 
-    assert Customer.objects.get(pk=running.customers["Adatum"]).blocked == 3
+    assert Customer.objects.get(pk=running.customers["Fabrikam"]).blocked == 3
 
 
 def test_a_person_goes_to_the_account_of_its_company(running: World) -> None:
