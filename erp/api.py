@@ -7,10 +7,11 @@ from typing import Any
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
+from erp.selectors.customer import customer_key
 from erp.services.contact import contact_create_customer, contact_link_customer
 from pages.api import TableViewSet, body_object, register_api
 from records.errors import FieldError, Rejected
-from records.values import fetch, parse, present
+from records.values import fetch, present
 
 TABLES = (
     "erp.CompanyInformation",
@@ -54,17 +55,6 @@ class ContactApi(TableViewSet):
             raise Rejected([FieldError("keep", "invalid_option", {"value": str(keep)[:50]})])
         contact_link_customer(contact=contact, customer=customer_key(body.get("customer")), keep=keep, source="api")
         return self.answer(contact)
-
-
-def customer_key(no: Any) -> str:
-    """The key of the customer with a number. Raises Rejected at `customer`."""
-    try:
-        found = parse("erp.Customer", {"bill_to_customer_no": no}, insert=False)["bill_to_customer_no"]
-    except Rejected as rejected:
-        raise Rejected([FieldError("customer", e.code, e.params) for e in rejected.errors]) from None
-    if found is None:
-        raise Rejected([FieldError("customer", "required", {"caption": "@erp.Customer"})])
-    return str(found)
 
 
 def register() -> None:

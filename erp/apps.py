@@ -14,8 +14,11 @@ class ErpConfig(AppConfig):
         from django.db.models.signals import post_migrate
 
         from erp import api, messages
+        from erp.selectors.setup import company_name
         from erp.services.installation import ensure_setup_rows
+        from pages import shell
 
         assert messages  # the texts register themselves by being imported
         api.register()
+        shell.name_company(company_name)
         post_migrate.connect(ensure_setup_rows, sender=self, dispatch_uid="erp.setup_rows")

@@ -28,6 +28,9 @@ register(
         "contact_not_related": _(
             "Contact %(contact_no)s %(contact_name)s is not related to customer %(customer_no)s %(customer_name)s."
         ),
+        "contact_of_primary": _(
+            "The contact is the primary contact's name. Clear Primary Contact No. to enter another one."
+        ),
         "bill_to_itself": _("A customer cannot be its own bill-to customer."),
         "setup_missing": _("%(field)s must have a value in %(table)s."),
         "no_series_exhausted": _("You cannot assign new numbers from the number series %(series)s."),

@@ -124,6 +124,7 @@ class Customer(ErpTable):
             "salesperson_code": salesperson.check_chosen,
             "privacy_blocked": rules.follow_privacy_blocked,
             "blocked": rules.check_blocked,
+            "contact": rules.check_contact_text,
             "primary_contact_no": rules.take_primary_contact,
             "gln": values.check_gln,
         }

@@ -79,6 +79,14 @@ def _refuse_contact(batch: Batch, row: Row, no: str, name: str) -> None:
     )
 
 
+def check_contact_text(batch: Batch, rows: list[Row]) -> None:
+    """On a page the contact text belongs to the primary contact as long as there is one."""
+    for row in rows:
+        kept = row.get("primary_contact_no") and "primary_contact_no" not in row.changed
+        if batch.source == "page" and kept and "contact" in row.given:
+            row.reject("contact", "contact_of_primary")
+
+
 def allocate(batch: Batch) -> None:
     """R1."""
     if any(not row.get("no") for row in batch.live):

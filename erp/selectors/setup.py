@@ -37,3 +37,9 @@ def general_ledger() -> dict[str, Any]:
 def company() -> dict[str, Any]:
     """The company information; `system_id` is the id of the company."""
     return setup("erp.CompanyInformation")
+
+
+def company_name() -> str:
+    """The name of the company of this installation."""
+    found = db.one("SELECT name FROM erp_companyinformation")
+    return str(found[0]) if found else ""

@@ -275,3 +275,11 @@ def test_all_refusals_of_a_record_are_named_at_once():
         "phone_no": "contains_letters",
         "e_mail": "invalid_email",
     }
+
+
+def test_on_a_page_the_contact_text_belongs_to_the_primary_contact():
+    pk = customer(contact="Bo Ek")
+
+    assert refusals(change, "erp.Customer", pk, source="page", contact="Al") == [("contact", "contact_of_primary")]
+    assert change("erp.Customer", pk, source="api", contact="Al")["contact"] == "Al"
+    assert change("erp.Customer", pk, source="page", primary_contact_no=None)["contact"] == ""

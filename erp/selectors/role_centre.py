@@ -1,0 +1,30 @@
+"""Numbers for the home page."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from records import db
+
+
+class CountryCount(NamedTuple):
+    """Customers of one country: how many, and how many for a hundred of the country with the most."""
+
+    code: str
+    name: str
+    count: int
+    percent: int
+
+
+_COUNTS = """
+SELECT coalesce(l.code, ''), coalesce(l.name, ''), count(*) AS n FROM erp_customer c
+LEFT JOIN erp_countryregion l ON l.system_id = c.country_region_code_id
+GROUP BY 1, 2 ORDER BY n DESC, 1 LIMIT %s
+"""
+
+
+def customers_by_country(*, limit: int) -> list[CountryCount]:
+    """The countries with the most customers; a blank code means customers without a country."""
+    found = db.rows(_COUNTS, [limit])
+    largest = max((count for _code, _name, count in found), default=1)
+    return [CountryCount(code, name or code, count, count * 100 // largest) for code, name, count in found]
