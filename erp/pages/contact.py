@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.pages import chips
 from erp.pages.actions import CONTACT_ACTIONS, RELATED
 from erp.pages.factboxes import PEOPLE
 from pages import CardPage, FastTab, Help, Lines, ListPage, More, View, register
@@ -94,6 +95,7 @@ class ContactCard(CardPage):
         ),
     )
     # fmt: on
+    chips = (chips.private,)
     actions = CONTACT_ACTIONS
     groups = (RELATED,)
     factboxes = (PEOPLE,)

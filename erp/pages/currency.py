@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.pages import chips
 from pages import CardPage, FastTab, Help, Lines, ListPage, More, register
 
 
@@ -74,6 +75,7 @@ class CurrencyCard(CardPage):
         ),
     )
     # fmt: on
+    chips = (chips.shared_symbol,)
 
 
 @register

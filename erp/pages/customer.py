@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.pages import chips
 from erp.pages.actions import CUSTOMER, OPEN_CONTACT
 from erp.pages.factboxes import CUSTOMER_CONTACTS, STATISTICS
 from pages import CardPage, FastTab, Help, ListPage, More, View, register
@@ -103,6 +104,7 @@ class CustomerCard(CardPage):
         ),
     )
     # fmt: on
+    chips = (chips.blocked, chips.private)
     actions = (OPEN_CONTACT,)
     groups = (CUSTOMER,)
     factboxes = (STATISTICS, CUSTOMER_CONTACTS)

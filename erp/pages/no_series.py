@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.pages import chips
 from pages import CardPage, FastTab, Help, Lines, ListPage, More, register
 
 
@@ -56,6 +57,7 @@ class NoSeriesCard(CardPage):
         ),
     )
     # fmt: on
+    chips = (chips.nearly_used_up,)
 
 
 @register

@@ -80,6 +80,21 @@ def _series(pk: str) -> tuple[str, bool]:
     return (found[0], found[1]) if found else ("", False)
 
 
+_ALL_LINES = """
+SELECT starting_no, ending_no, warning_no, increment_by_no, last_no_used, open
+FROM erp_noseriesline WHERE series_code_id = %s AND starting_no <> '' ORDER BY starting_date DESC NULLS LAST, line_no
+"""
+
+
+def number_series_state(*, series: str) -> str:
+    """Say "used_up" when no line has a number left, "warning" when the line in use passed its warning number."""
+    lines = db.rows(_ALL_LINES, [series])
+    usable = [Line(*line[:5]) for line in lines if line[5]]
+    if lines and not usable:
+        return "used_up"
+    return "warning" if usable and usable[0].is_near_end else ""
+
+
 def fill_numbers(batch: Batch, *, series: str | None, setup_table: str, setup_field: str) -> None:
     """R1: give the rows without a number the next ones of a series; a number that is taken already is passed over.
 

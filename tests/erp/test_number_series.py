@@ -74,6 +74,16 @@ class TestAllocation:
 
         assert [allocate(pk).warning for _i in range(3)] == [False, False, True]
 
+    def test_a_series_tells_its_state(self):
+        from erp.services.number_series import number_series_state
+
+        pk = series()
+        line(pk, "A1", "A3", warning_no="A2")
+        states = [(number_series_state(series=pk), allocate(pk, 1)) for _i in range(3)]
+
+        assert [state for state, _drawn in states] == ["", "", "warning"]
+        assert number_series_state(series=pk) == "used_up"
+
     def test_date_order_refuses_an_earlier_day(self):
         pk = series(date_order=True)
         line(pk, "A1")
