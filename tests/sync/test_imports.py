@@ -61,7 +61,6 @@ def test_good_rows_are_stored_by_the_tables_own_rules(salesperson) -> None:
     }
 
 
-
 def test_one_bad_row_takes_everything_back_and_all_bad_rows_are_named(salesperson) -> None:
     text = f"{HEAD}\nA1,Good,\nA2,{'x' * 10_000},\nA3,Good,,too many\nA4\nA1,Twice,\n"
 
@@ -207,7 +206,9 @@ def test_the_file_is_gone_when_the_job_has_ended(salesperson, django_capture_on_
 def test_a_cancelled_import_stores_nothing(salesperson, monkeypatch) -> None:
     from sync.imports import run as running
 
-    (job,) = import_start(user=salesperson, table="erp.Customer", blocks=[f"{HEAD}\nA1,a,\nA2,b,\n".encode()], columns=MAP).jobs
+    (job,) = import_start(
+        user=salesperson, table="erp.Customer", blocks=[f"{HEAD}\nA1,a,\nA2,b,\n".encode()], columns=MAP
+    ).jobs
     insert = running.writes.insert
 
     def insert_and_cancel(*args: Any, **kwargs: Any) -> Any:

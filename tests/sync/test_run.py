@@ -113,7 +113,11 @@ def test_synchronize_now_names_what_it_leaves_out(world: World, salesperson) -> 
     missing = "00000000-0000-7000-8000-000000000099"
 
     started = sync_now(
-        user=salesperson, mapping="CUSTOMER", direction="to_crm", erp_ids=[adatum, fabrikam, contoso, blocked, missing], create_new=False
+        user=salesperson,
+        mapping="CUSTOMER",
+        direction="to_crm",
+        erp_ids=[adatum, fabrikam, contoso, blocked, missing],
+        create_new=False,
     )
 
     assert started.scheduled == 1

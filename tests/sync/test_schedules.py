@@ -60,7 +60,12 @@ def test_entries_follow_the_mappings(connected) -> None:
     make_mapping("CUSTOMER", "erp.Customer", "crm.Account", "accountid")
     mappings_changed.send(None, names=["CUSTOMER"])
     entry = Schedule.objects.get()
-    assert (entry.mapping, entry.interval_minutes, entry.inactivity_minutes, entry.state) == ("CUSTOMER", 30, 720, "ready")
+    assert (entry.mapping, entry.interval_minutes, entry.inactivity_minutes, entry.state) == (
+        "CUSTOMER",
+        30,
+        720,
+        "ready",
+    )
 
     IntegrationTableMapping.objects.all().delete()
     mappings_changed.send(None, names=["CUSTOMER"])
