@@ -16,8 +16,8 @@ from pages import Action, ActionGroup, DialogPage, Done, Selection, register
 from records.messages import text
 from records.values import address
 
-CUSTOMER = ActionGroup("customer", _("Customer"), icon="person", order=20)
-RELATED = ActionGroup("related", _("Customer"), icon="person", order=20)
+CUSTOMER = ActionGroup("customer", _("Customer"), icon="contact_card", order=20)
+RELATED = ActionGroup("related", _("Customer"), icon="contact_card", order=20)
 
 
 def _contact_address(_request: HttpRequest, selection: Selection) -> str:

@@ -17,6 +17,7 @@ class BusinessRelationList(ListPage):
     title = _("Business Relations")
     card = "erp.business_relation.card"
     menu = ("setup", 60)
+    icon = "organization"
     keywords = _("business relation")
     help = Help(_("Kinds of relations between contacts and your company, such as customer or vendor."))
     columns = ("code", "description", "no_of_contacts")
@@ -55,6 +56,7 @@ class ContactBusinessRelationList(ListPage):
     title = _("Contact Business Relations")
     card = "erp.contact_business_relation.card"
     menu = ("sales", 70)
+    icon = "organization"
     keywords = _("business relation, contact")
     help = Help(_("The relations of contacts. A relation to a customer names the number of the customer."))
     columns = (

@@ -16,7 +16,7 @@ class CompanyInformationCard(CardPage):
     path = "erp/company-information/"
     title = _("Company Information")
     menu = ("setup", 10)
-    icon = "settings"
+    icon = "building"
     keywords = _("company, address, bank, VAT")
     help = Help(_("Name, address and bank of your company."))
     # fmt: off

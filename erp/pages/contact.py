@@ -21,7 +21,7 @@ class ContactList(ListPage):
     card = "erp.contact.card"
     menu = ("sales", 20)
     pinned = 20
-    icon = "person"
+    icon = "contact_card"
     keywords = _("contact, person, company, address book")
     help = Help(
         _(

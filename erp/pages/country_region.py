@@ -17,6 +17,7 @@ class CountryRegionList(ListPage):
     title = _("Countries/Regions")
     card = "erp.country_region.card"
     menu = ("setup", 70)
+    icon = "globe"
     keywords = _("country, region, ISO")
     help = Help(
         _(

@@ -88,6 +88,7 @@ class CurrencyExchangeRateList(ListPage):
     title = _("Currency Exchange Rates")
     card = "erp.currency_exchange_rate.card"
     menu = ("finance", 20)
+    icon = "money"
     keywords = _("exchange rate, currency")
     help = Help(
         _(

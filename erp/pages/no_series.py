@@ -18,6 +18,7 @@ class NoSeriesList(ListPage):
     title = _("No. Series")
     card = "erp.no_series.card"
     menu = ("setup", 50)
+    icon = "number_symbol"
     keywords = _("number series, numbering")
     help = Help(
         _("Where the numbers of new records come from. The last run of digits is counted up and keeps its width.")
@@ -69,6 +70,7 @@ class NoSeriesLineList(ListPage):
     path = "erp/no-series-lines/"
     title = _("No. Series Lines")
     card = "erp.no_series_line.card"
+    icon = "number_symbol"
     keywords = _("number series, numbering")
     help = Help(_("The ranges of numbers of all number series."))
     columns = (

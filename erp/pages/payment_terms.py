@@ -17,6 +17,7 @@ class PaymentTermsList(ListPage):
     title = _("Payment Terms")
     card = "erp.payment_terms.card"
     menu = ("finance", 30)
+    icon = "calendar_clock"
     keywords = _("payment terms, due date, discount")
     help = Help(
         _(

@@ -17,6 +17,7 @@ class PostCodeList(ListPage):
     title = _("Post Codes")
     card = "erp.post_code.card"
     menu = ("setup", 80)
+    icon = "mail"
     keywords = _("post code, ZIP code, city")
     help = Help(
         _(

@@ -17,7 +17,7 @@ class SalespersonPurchaserList(ListPage):
     title = _("Salespeople/Purchasers")
     card = "erp.salesperson_purchaser.card"
     menu = ("sales", 30)
-    icon = "person"
+    icon = "people_team"
     keywords = _("salesperson, purchaser, seller, agent")
     help = Help(
         _(

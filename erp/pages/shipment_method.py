@@ -17,6 +17,7 @@ class ShipmentMethodList(ListPage):
     title = _("Shipment Methods")
     card = "erp.shipment_method.card"
     menu = ("sales", 50)
+    icon = "box"
     keywords = _("shipment, delivery, freight terms")
     help = Help(_("Terms of delivery: who bears the cost and the risk."))
     columns = ("code", "description", "last_modified_date_time")

@@ -17,6 +17,7 @@ class ShippingAgentList(ListPage):
     title = _("Shipping Agents")
     card = "erp.shipping_agent.card"
     menu = ("sales", 60)
+    icon = "vehicle_truck_profile"
     keywords = _("shipping, carrier, agent")
     help = Help(_("Carriers that take goods to your customers."))
     columns = ("code", "name", "internet_address", "account_no")

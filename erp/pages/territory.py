@@ -17,6 +17,7 @@ class TerritoryList(ListPage):
     title = _("Territories")
     card = "erp.territory.card"
     menu = ("sales", 40)
+    icon = "map"
     keywords = _("territory, area")
     help = Help(_("Areas that customers and contacts belong to."))
     columns = ("code", "name")

@@ -8,11 +8,11 @@ from records import db
 
 
 class CountryCount(NamedTuple):
-    """Customers of one country: how many, and how many for a hundred of the country with the most."""
+    """How many customers a country has, and how many for a hundred of the country with the most."""
 
     code: str
     name: str
-    count: int
+    customers: int
     percent: int
 
 
