@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from coupling.connection_rules import FIELDS
 from coupling.models import Connection
 from coupling.services import connection as services
 from pages.api import ApiView, Conflict, body_object, if_match
@@ -103,7 +104,7 @@ def answer() -> Response:
 
 def shown(connection: Connection) -> dict[str, Any]:
     """The connection without its secret."""
-    values: dict[str, Any] = {name: getattr(connection, name) for name in services.FIELDS}
+    values: dict[str, Any] = {name: getattr(connection, name) for name in FIELDS}
     return {
         "id": str(connection.pk),
         **values,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import UUID
 
 from django.db import models
@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models.base import CouplingTable, Json
 from records import messages
 from records.fields import Bool, Choice, Memo, Text
+
+if TYPE_CHECKING:
+    from records.batch import Batch
 
 #: The primary key of the only row.
 CONNECTION_ID = UUID("00000000-0000-7000-8000-000000000001")
@@ -50,6 +53,20 @@ class Connection(CouplingTable):
         natural_key = None
         title = ("address",)
         path = "connection"
+
+    @classmethod
+    def before_write(cls, batch: Batch) -> None:
+        """An enabled connection keeps what it works with; see `coupling.connection_rules`."""
+        from coupling import connection_rules
+
+        connection_rules.before(batch)
+
+    @classmethod
+    def after_write(cls, batch: Batch) -> None:
+        """Audit, product names, mappings of the ownership model."""
+        from coupling import connection_rules
+
+        connection_rules.after(batch)
 
     def __str__(self) -> str:
         return self.address

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models.base import CouplingTable, Json
 from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Ref, Text
 from records.schema import model_of, schema
+
+if TYPE_CHECKING:
+    from records.batch import Batch
 
 DIRECTIONS = {
     "bidirectional": _("Bidirectional"),
@@ -76,6 +79,20 @@ class IntegrationTableMapping(CouplingTable):
         search = ("name", "erp_table", "crm_table")
         sort = ("name",)
         path = "mappings"
+
+    @classmethod
+    def before_write(cls, batch: Batch) -> None:
+        """Validation and version; see `coupling.mapping_rules`."""
+        from coupling import mapping_rules
+
+        mapping_rules.before_mapping(batch)
+
+    @classmethod
+    def after_write(cls, batch: Batch) -> None:
+        """Snapshot of the new version, audit."""
+        from coupling import mapping_rules
+
+        mapping_rules.after_mapping(batch)
 
     def __str__(self) -> str:
         return self.name
@@ -151,6 +168,27 @@ class IntegrationFieldMapping(CouplingTable):
         search = ("erp_field", "crm_field")
         sort = ("no",)
         path = "mapping-fields"
+
+    @classmethod
+    def allocate(cls, batch: Batch) -> None:
+        """The next place in the order of the mapping."""
+        from coupling import mapping_rules
+
+        mapping_rules.number_lines(batch)
+
+    @classmethod
+    def before_write(cls, batch: Batch) -> None:
+        """Validation; see `coupling.mapping_rules`."""
+        from coupling import mapping_rules
+
+        mapping_rules.before_lines(batch)
+
+    @classmethod
+    def after_write(cls, batch: Batch) -> None:
+        """A new version of the mapping."""
+        from coupling import mapping_rules
+
+        mapping_rules.after_lines(batch)
 
     def __str__(self) -> str:
         return f"{self.erp_field} - {self.crm_field}"

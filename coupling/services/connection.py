@@ -8,26 +8,23 @@ from typing import Any
 
 from django.db import transaction
 
-from coupling import products
+from coupling.connection_rules import FIELDS, NAMES
 from coupling.models import Connection
 from coupling.models.connection import CONNECTION_ID
 from coupling.probe import probe
 from coupling.secrets import seal
-from coupling.services.defaults import mappings_follow_ownership, mappings_install
+from coupling.services.defaults import mappings_install
 from coupling.sides import EMBEDDED
 from coupling.signals import connection_changed
-from people.audit import audit, audit_change
+from people.audit import audit
 from people.models import User
 from people.services.user import user_create, user_set_password
 from records import writes
 from records.errors import FieldError, Refused, Rejected
 from records.schema import schema
 
-FIELDS = ("kind", "address", "user_name", "ownership_model", "erp_product_name", "crm_product_name")
 INTEGRATION_USER = "integration"
 SECRET_BYTES = 24
-#: May change while the connection is enabled.
-NAMES = frozenset({"erp_product_name", "crm_product_name"})
 _INFORMATION = frozenset({"id", "page", "row_version", "enabled", "disabled_reason"})
 
 
@@ -45,16 +42,10 @@ def connection_save(*, values: Mapping[str, Any], row_version: int | None = None
     changed = {name for name, value in given.items() if value != getattr(connection, name)}
     if connection.enabled and (changed - NAMES or secret is not None):
         raise Refused("connection_enabled")
-    old = _shown(connection)
     if secret is not None:
         given["secret_cipher"] = seal(secret, given.get("address", connection.address))
-    writes.update(Connection, [writes.Edit(str(CONNECTION_ID), given, row_version)], source="setup").single()
-    if "ownership_model" in changed:
-        mappings_follow_ownership()
-    new = Connection.load()
-    audit_change("connection_update", target=new.address, old=old, new=_shown(new, renewed=secret is not None))
-    products.forget()
-    return new
+    writes.update(Connection, [writes.Edit(str(CONNECTION_ID), given, row_version)], source="api").single()
+    return Connection.load()
 
 
 def connection_test(*, connection: Connection | None = None) -> None:
@@ -102,10 +93,9 @@ def connection_disable(*, code: str = "", params: Mapping[str, Any] | None = Non
 def _switch(
     connection: Connection, *, enabled: bool, code: str = "", params: Mapping[str, Any] | None = None
 ) -> Connection:
-    was = connection.enabled
     values = {"enabled": enabled, "disabled_code": code, "disabled_params": dict(params or {})}
-    writes.update(Connection, [writes.Edit(str(CONNECTION_ID), values)], source="setup").single()
-    if was != enabled:
+    Connection.objects.filter(pk=CONNECTION_ID).update(**values)
+    if connection.enabled != enabled:
         audit("connection_enable" if enabled else "connection_disable", target=connection.address, new={"reason": code})
         connection_changed.send(Connection, enabled=enabled)
     return Connection.load()
@@ -140,8 +130,3 @@ def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
     if "address" in clean:
         clean["address"] = clean["address"].strip()
     return clean
-
-
-def _shown(connection: Connection, *, renewed: bool = False) -> dict[str, Any]:
-    values = {name: getattr(connection, name) for name in FIELDS}
-    return values | ({"secret": "changed"} if renewed else {})

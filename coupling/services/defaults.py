@@ -9,8 +9,8 @@ from django.db import transaction
 
 from coupling import registry
 from coupling.declare import Line, TableMapping
+from coupling.mapping_rules import keep_version, known_mappings, next_version, raise_version
 from coupling.models import Connection, IntegrationFieldMapping, IntegrationTableMapping
-from coupling.services.mapping import keep_version, known_mappings, next_version, raise_version
 from coupling.signals import mappings_changed
 from coupling.validation import line_errors
 from people.audit import audit

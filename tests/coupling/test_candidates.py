@@ -43,9 +43,7 @@ def test_search_ignores_case_and_accents(world: World) -> None:
 
 
 def test_coupled_and_filtered_rows_are_left_out(world: World) -> None:
-    Coupling.objects.create(
-        pair="CUSTOMER", erp_id=world.customers["Fabrikam"], crm_id=world.accounts["Litware"]
-    )
+    Coupling.objects.create(pair="CUSTOMER", erp_id=world.customers["Fabrikam"], crm_id=world.accounts["Litware"])
     world.account("Vendor", customertypecode=11)
 
     assert names(world) == ["Adatum", "Adatum Nord"]
@@ -64,7 +62,9 @@ def test_options_are_offered_for_code_tables(world: World) -> None:
 
 def test_the_number_of_queries_does_not_grow(world: World) -> None:
     def cost() -> int:
-        with CaptureQueriesContext(connection, ) as queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
             candidates(mapping=world.mapping("CUSTOMER"), erp_id=world.customers["Adatum"], limit=50)
         return len(queries)
 

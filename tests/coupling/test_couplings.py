@@ -126,8 +126,12 @@ def test_uncoupling_takes_our_company_off_the_account(world: World) -> None:
 
 def test_uncoupling_an_account_uncouples_its_people(world: World) -> None:
     coupling = couple(world)
-    person = add("crm.Contact", lastname="Rossi", parentcustomerid=world.accounts["Adatum"], parentcustomeridtype="account")
-    other = add("crm.Contact", lastname="Verdi", parentcustomerid=world.accounts["Litware"], parentcustomeridtype="account")
+    person = add(
+        "crm.Contact", lastname="Rossi", parentcustomerid=world.accounts["Adatum"], parentcustomeridtype="account"
+    )
+    other = add(
+        "crm.Contact", lastname="Verdi", parentcustomerid=world.accounts["Litware"], parentcustomeridtype="account"
+    )
     for key in (person, other):
         Coupling.objects.create(pair="CONTACT", erp_id=NOBODY[:-1] + key[-1], crm_id=key)
 

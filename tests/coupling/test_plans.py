@@ -151,9 +151,7 @@ def test_owner_lines_exist_with_ownership_person_only(db: Any) -> None:
 def test_an_owner_line_has_no_effect_with_ownership_team(world: World) -> None:
     connections.connection_disable()
     connections.connection_save(values={"ownership_model": "person"})
-    mappings.line_update(
-        line=world.mapping("CUSTOMER").lines.get(crm_field="ownerid"), values={"truncate": True}
-    )
+    mappings.line_update(line=world.mapping("CUSTOMER").lines.get(crm_field="ownerid"), values={"truncate": True})
     connections.connection_save(values={"ownership_model": "team"})
 
     assert "salesperson_code" not in [f.key for f in plan_for("CUSTOMER").fields]

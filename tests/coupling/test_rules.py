@@ -153,7 +153,11 @@ def test_a_crm_person_joins_the_company_of_its_account(running: World) -> None:
     run("CUSTOMER", direction="to_crm")
     account = account_of(running, "Adatum")
     key = add(
-        "crm.Contact", firstname="Luca", lastname="Verdi", parentcustomerid=str(account.pk), parentcustomeridtype="account"
+        "crm.Contact",
+        firstname="Luca",
+        lastname="Verdi",
+        parentcustomerid=str(account.pk),
+        parentcustomeridtype="account",
     )
 
     run("CONTACT", direction="from_crm")
@@ -167,9 +171,7 @@ def test_a_crm_person_joins_the_company_of_its_account(running: World) -> None:
 
 
 def test_a_crm_person_of_an_uncoupled_account_waits(running: World) -> None:
-    add(
-        "crm.Contact", lastname="Verdi", parentcustomerid=running.accounts["Litware"], parentcustomeridtype="account"
-    )
+    add("crm.Contact", lastname="Verdi", parentcustomerid=running.accounts["Litware"], parentcustomeridtype="account")
 
     run("CONTACT", direction="from_crm")
 

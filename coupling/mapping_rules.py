@@ -1,0 +1,223 @@
+"""Rules of mappings and field lines, whoever writes them: validation, versions with snapshots, audit.
+
+Writes of source `setup` (the default mappings) bring their own checks and versions.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from django.db.models import Max
+
+from coupling import lines
+from coupling.conversions import Known
+from coupling.models import Connection, Coupling, IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
+from coupling.signals import mappings_changed
+from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
+from people.audit import audit, audit_change
+from records.batch import Batch, Row
+from records.errors import FieldError
+from records.schema import schema
+
+MAPPING_FIELDS = (
+    "name",
+    "erp_table",
+    "crm_table",
+    "crm_key_field",
+    "direction",
+    "only_coupled",
+    "table_filter",
+    "integration_table_filter",
+    "update_conflict",
+    "deletion_conflict",
+    "depends_on",
+    "disable_event_job_resch",
+    "create_new_in_case_of_no_match",
+    "synch_after_bulk_coupling",
+    "multi_company_synch_enabled",
+)
+LINE_FIELDS = lines.SNAPSHOT_FIELDS
+FIXED = ("name", "erp_table", "crm_table", "crm_key_field")
+
+
+def before_mapping(batch: Batch) -> None:
+    """Check mappings that are made, changed or deleted; a change counts a version up in the same write."""
+    if batch.source == "setup":
+        return
+    if batch.kind == "delete":
+        _before_mapping_delete(batch)
+        return
+    for row in batch.live:
+        others = IntegrationTableMapping.objects.exclude(pk=row.pk)
+        if batch.kind == "insert":
+            row.force("user_defined", True)  # noqa: FBT003 - a field and its value
+            if not row.get("crm_key_field"):
+                row.force("crm_key_field", _default_key(row.get("erp_table"), row.get("crm_table")))
+        row.errors += _fixed_errors(row) or mapping_errors(SimpleNamespace(**row.new), others)
+        if not row.errors and batch.kind == "update":
+            _turn(row)
+        row.force("version", next_version(row.get("name")))
+
+
+def after_mapping(batch: Batch) -> None:
+    """Keep the new versions, note the change, tell who listens."""
+    if batch.source == "setup" or not batch.rows:
+        return
+    for row in batch.rows:
+        if batch.kind == "delete":
+            audit("mapping_delete", target=row.get("name"), old=_shown(row.new))
+            continue
+        keep_version(IntegrationTableMapping.objects.get(pk=row.pk))
+        if batch.kind == "insert":
+            audit("mapping_create", target=row.get("name"), new=_shown(row.new))
+        else:
+            audit_change("mapping_update", target=row.get("name"), old=_shown(row.old or {}), new=_shown(row.new))
+    mappings_changed.send(IntegrationTableMapping, names=[row.get("name") for row in batch.rows])
+
+
+def number_lines(batch: Batch) -> None:
+    """New lines come last and start disabled, unless said otherwise."""
+    if batch.source == "setup":
+        return
+    last: dict[Any, int] = {}
+    for row in batch.live:
+        key = row.get("mapping")
+        if key not in last:
+            found = IntegrationFieldMapping.objects.filter(mapping=key).aggregate(last=Max("no"))
+            last[key] = found["last"] or 0
+        last[key] += 1
+        row.force("no", last[key])
+        row.set("enabled", False)  # noqa: FBT003 - a field and its value
+
+
+def before_lines(batch: Batch) -> None:
+    """Check lines that are made or changed, beside the other lines of their mapping."""
+    if batch.source == "setup" or batch.kind == "delete":
+        return
+    known = known_mappings()
+    for row in batch.live:
+        mapping = IntegrationTableMapping.objects.select_for_update().get(pk=row.get("mapping"))
+        _one_way(row)
+        wanted = SimpleNamespace(**row.new)
+        if is_option(mapping):
+            _turn_with_line(mapping, row)
+        others = mapping.lines.exclude(pk=row.pk)
+        row.errors += line_errors(mapping, wanted, others, known)
+
+
+def after_lines(batch: Batch) -> None:
+    """One new version for each mapping whose lines changed."""
+    if batch.source == "setup":
+        return
+    names = dict(IntegrationTableMapping.objects.values_list("pk", "name"))
+    by_key = {str(pk): name for pk, name in names.items()}
+    for row in batch.rows:
+        _audit_line(batch.kind, by_key[str(row.get("mapping"))], row)
+    touched = {str(row.get("mapping")) for row in batch.rows}
+    for mapping in IntegrationTableMapping.objects.filter(pk__in=touched):
+        raise_version(mapping)
+    if touched:
+        mappings_changed.send(IntegrationTableMapping, names=[by_key[key] for key in touched])
+
+
+def known_mappings() -> Known:
+    """The mappings that look-ups of field lines may use."""
+    return Known.of(IntegrationTableMapping.objects.all())
+
+
+def next_version(name: str) -> int:
+    """The next version of a mapping of this name; counting goes on where it existed before."""
+    last = MappingVersion.objects.filter(mapping=name).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1
+
+
+def keep_version(mapping: IntegrationTableMapping) -> None:
+    """Store what the mapping and its lines are in the present version."""
+    head = {name: getattr(mapping, name) for name in MAPPING_FIELDS}
+    head["ownership"] = Connection.load().ownership_model
+    snapshot = {"mapping": head, "lines": lines.snapshot(mapping.lines.all().order_by("no"))}
+    MappingVersion.objects.create(mapping=mapping.name, version=mapping.version, snapshot=snapshot)
+
+
+def raise_version(mapping: IntegrationTableMapping) -> IntegrationTableMapping:
+    """Count one version up and keep it."""
+    mapping = IntegrationTableMapping.objects.select_for_update().get(pk=mapping.pk)
+    version = next_version(mapping.name)
+    IntegrationTableMapping.objects.filter(pk=mapping.pk).update(version=version)
+    mapping = IntegrationTableMapping.objects.get(pk=mapping.pk)
+    keep_version(mapping)
+    return mapping
+
+
+def _before_mapping_delete(batch: Batch) -> None:
+    for row in batch.live:
+        count = Coupling.objects.filter(pair=row.get("name")).count()
+        if count:
+            row.reject("", "mapping_has_couplings", mapping=row.get("name"), count=count)
+    mappings = IntegrationTableMapping.objects.filter(pk__in=[row.pk for row in batch.live])
+    for mapping in mappings:
+        mapping.lines.all().delete()
+        mapping.options.all().delete()
+
+
+def _fixed_errors(row: Row) -> list[FieldError]:
+    """Name and tables of a mapping never change."""
+    if row.old is None:
+        return []
+    changed = [name for name in FIXED if row.old[name] != row.new[name]]
+    return [FieldError(n, "insert_only", {"caption": f"@coupling.IntegrationTableMapping.{n}"}) for n in changed]
+
+
+def _turn(row: Row) -> None:
+    """Another direction: an option mapping takes its lines along, others need a line that carries it."""
+    wanted = SimpleNamespace(**row.new)
+    if row.old is None or row.old["direction"] == wanted.direction:
+        return
+    stored = IntegrationFieldMapping.objects.filter(mapping=row.pk)
+    if is_option(wanted):
+        stored.update(direction=wanted.direction)
+    else:
+        row.errors += direction_errors(wanted.direction, list(stored))
+
+
+def _turn_with_line(mapping: IntegrationTableMapping, row: Row) -> None:
+    """The direction of a line of an option mapping is that of the mapping."""
+    direction = row.get("direction")
+    if direction == "bidirectional":
+        row.reject("direction", "option_not_bidirectional")
+    elif direction != mapping.direction:
+        IntegrationTableMapping.objects.filter(pk=mapping.pk).update(direction=direction)
+        mapping.lines.exclude(pk=row.pk).update(direction=direction)
+        mapping.direction = direction
+
+
+def _one_way(row: Row) -> None:
+    """Fill in the direction that follows: of a constant its only one, of a transformation that of a one-way line."""
+    erp, crm = bool(row.get("erp_field")), bool(row.get("crm_field"))
+    if erp != crm and "direction" not in row.given:
+        row.force("direction", "from_crm" if erp else "to_crm")
+    if row.get("direction") in ("to_crm", "from_crm"):
+        row.force("transformation_direction", row.get("direction"))
+
+
+def _default_key(*tables: str) -> str:
+    try:
+        return [schema(table) for table in tables][-1].pk
+    except LookupError:
+        return ""
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: values.get(name) for name in MAPPING_FIELDS}
+
+
+def _audit_line(kind: str, mapping: str, row: Row) -> None:
+    target = f"{mapping}: {row.get('erp_field')} - {row.get('crm_field')}"
+    new = {name: row.new.get(name) for name in LINE_FIELDS}
+    if kind == "update":
+        audit_change("mapping_line_update", target=target, old={n: (row.old or {}).get(n) for n in LINE_FIELDS}, new=new)
+    elif kind == "insert":
+        audit("mapping_line_create", target=target, new=new)
+    else:
+        audit("mapping_line_delete", target=target, old=new)
