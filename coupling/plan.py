@@ -238,6 +238,24 @@ class MappingPlan:
         """The lines whose values a coupling remembers, in the order of its base array."""
         return tuple(f for f in self.fields if not f.is_constant)
 
+    @cached_property
+    def _directions(self) -> dict[str, Direction | None]:
+        return {line.key: self._effective(line) for line in self.fields}
+
+    def _effective(self, line: FieldPlan) -> Direction | None:
+        if self.direction is Direction.BOTH or line.direction is self.direction:
+            return line.direction
+        return self.direction if line.direction is Direction.BOTH else None
+
+    def direction_of(self, line: FieldPlan) -> Direction | None:
+        """The direction of a line within this mapping; None when the mapping never carries it."""
+        return self._directions[line.key]
+
+    @cached_property
+    def base_names(self) -> tuple[tuple[str, str], ...]:
+        """Their fields on both sides."""
+        return tuple((f.erp or "", f.crm or "") for f in self.base_fields)
+
     def allows(self, direction: Direction) -> bool:
         """True when the mapping's direction covers this one."""
         return self.direction.covers(direction)

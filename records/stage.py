@@ -77,8 +77,8 @@ def line(row: Sequence[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return _encode(value)
+    if value.__class__ is dict or value.__class__ is list:
+        return _encode(value) if value else "{}" if value.__class__ is dict else "[]"
     return str(value)
 
 

@@ -13,7 +13,7 @@ from coupling.sides import gateway
 from sync.engine import base
 from sync.engine.compare import compare_pair
 from sync.engine.differ import Differ
-from sync.engine.transfer import compile_transfer, effective
+from sync.engine.transfer import compile_transfer
 from sync.engine.types import FROM, TO, Comparison, Link, Pair
 
 
@@ -143,7 +143,7 @@ def _pair(plan: MappingPlan, coupling: Coupling, erp: Record | None, crm: Record
 
 
 def _state(plan: MappingPlan, pair: Pair, differ: Differ, index: int, line: FieldPlan) -> FieldState | None:
-    direction = effective(line, plan.direction)
+    direction = plan.direction_of(line)
     if direction is None or pair.link is None or pair.erp is None or pair.crm is None:
         return None
     erp, crm = pair.erp.values.get(line.erp or ""), pair.crm.values.get(line.crm or "")

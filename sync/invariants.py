@@ -24,7 +24,6 @@ from coupling.sides import gateway
 from records import db
 from records.schema import schema
 from sync.engine.differ import Differ
-from sync.engine.transfer import effective
 from sync.engine.types import Pair
 from sync.models import ChangeLog, Chunk, Failure, Job, OutcomeRow, Pending
 from sync.models.outcome import COUNTER_OF
@@ -118,7 +117,7 @@ def _differing_of(plan: MappingPlan, rows: list[tuple[Any, ...]]) -> Iterator[tu
     pairs = [Pair(None, erp[row[1]], crm[row[2]]) for row in sound]
     for row, differing in zip(sound, Differ(plan, pairs).differing, strict=True):
         carried = {Direction.TO_CRM: row[5], Direction.FROM_CRM: row[6], Direction.BOTH: True}
-        wrong = [key for key, line in differing.items() if (way := effective(line, plan.direction)) and carried[way]]
+        wrong = [key for key, line in differing.items() if (way := plan.direction_of(line)) and carried[way]]
         if wrong:
             yield plan.name, row[1], sorted(wrong)
 

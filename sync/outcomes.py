@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from coupling.gateways.base import Record
-from coupling.plan import Direction, Key, jsonable
+from coupling.plan import Direction, Key
 from records.ids import uuid7
 from records.stage import copy_into
 from sync.engine.types import FROM, TO, Action, Decision, Step
@@ -52,7 +52,7 @@ def _outcome(run: Run, decision: Decision, direction: Direction, step: Step) -> 
     written = params.pop("changes", None)
     if written:
         side = "crm" if direction is TO else "erp"
-        changes = {side: {name: [jsonable(old), jsonable(new)] for name, (old, new) in written.items()}}
+        changes = {side: written}
     if step.problem is not None:
         params = step.problem.stored()["params"]
     return Outcome(

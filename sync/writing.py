@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coupling.gateways.base import Record, Write, WriteContext, WriteResult
-from coupling.plan import Direction, HookBatch, Item, Key, Problem, canon
+from coupling.plan import Direction, HookBatch, Hooks, Item, Key, Problem, canon, jsonable
 from records.ids import uuid7
 from sync.engine.transfer import Transfer, compile_transfer
 from sync.engine.types import FROM, TO, Action, Decision, Step
@@ -95,6 +95,8 @@ def _insert_step(decision: Decision, direction: Direction, transfer: Transfer, v
 
 def _natural_partners(run: Run, direction: Direction, fresh: list[Decision]) -> None:
     """Couple instead of creating where the pair's rules know the partner (a currency by its ISO code)."""
+    if type(run.plan.hooks).find is Hooks.find:
+        return
     items = {
         _source(d, direction).key: (d, _item(d, direction))
         for d in fresh
@@ -249,12 +251,17 @@ def _remember_write(job: Job, direction: Direction, key: Key, result: WriteResul
     after = result.values.get(key, job.item.values)
     step = job.decision.steps[direction]
     changed = result.changed.get(key) or set(job.item.values)
-    old = before.values if before else {}
-    step.params = {
-        "changes": {n: (old.get(n), after.get(n)) for n in changed if canon(old.get(n)) != canon(after.get(n))}
-    }
+    step.params = {"changes": _changes(changed, before.values if before else None, after)}
     record = Record(key, result.versions[key], after)
     if direction is TO:
         pair.crm = record
     else:
         pair.erp = record
+
+
+def _changes(names: set[str], before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [before, after]} of what was really written, as outcome rows keep it."""
+    if before is None:
+        return {n: [None, jsonable(v)] for n in names if (v := after.get(n)) is not None and v != ""}
+    pairs = ((n, before.get(n), after.get(n)) for n in names)
+    return {n: [jsonable(old), jsonable(new)] for n, old, new in pairs if old != new and canon(old) != canon(new)}

@@ -25,7 +25,14 @@ def split(stored: Any) -> tuple[Any, Any]:
 
 def build(plan: MappingPlan, erp: Values, crm: Values) -> list[Any]:
     """The array for the present values of both sides, in the order of the mapping version."""
-    return [entry(erp.get(f.erp or ""), crm.get(f.crm or "")) for f in plan.base_fields]
+    array: list[Any] = []
+    for erp_name, crm_name in plan.base_names:
+        left, right = erp.get(erp_name), crm.get(crm_name)
+        if left == right and (left is None or left.__class__ is str):
+            array.append(left or None)
+        else:
+            array.append(entry(left, right))
+    return array
 
 
 def by_key(plan: MappingPlan, stored: Sequence[Any] | None, version: int) -> Mapping[str, Any]:

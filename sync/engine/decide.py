@@ -8,7 +8,6 @@ from coupling.plan import DeletionConflict, Direction, FieldPlan, MappingPlan, P
 from sync.engine import base
 from sync.engine.compare import compare_pair
 from sync.engine.differ import Differ
-from sync.engine.transfer import effective
 from sync.engine.types import FROM, TO, Action, Comparison, Decision, Mode, Pair, Request, Step
 
 OTHER = {TO: FROM, FROM: TO}
@@ -36,8 +35,18 @@ def triage(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
 
 def decide(plan: MappingPlan, pairs: Sequence[Pair], request: Request) -> list[Decision]:
     """Decide coupled pairs whose two records exist, by value."""
-    differ = Differ(plan, pairs)
+    differ = Differ(plan, pairs, to=_looks(TO, pairs, request), from_=_looks(FROM, pairs, request))
     return [_coupled(plan, pair, request, differ, i) for i, pair in enumerate(pairs)]
+
+
+def _looks(direction: Direction, pairs: Sequence[Pair], request: Request) -> bool:
+    """True when values may flow in this direction for any of the pairs."""
+    if direction not in request.directions:
+        return False
+    if request.mode in (Mode.UNCONDITIONAL, Mode.FORCED):
+        return True
+    compared = map(compare_pair, pairs)
+    return any(p.wake for p in pairs) or any(c.erp_changed if direction is TO else c.crm_changed for c in compared)
 
 
 def _uncoupled(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
@@ -128,7 +137,7 @@ def _flows(
     open_: frozenset[Direction],
 ) -> dict[Direction, list[FieldPlan]] | Decision:
     """Which differing lines flow where; a Decision when the pair is in conflict."""
-    directions = {key: effective(line, plan.direction) for key, line in differing.items()}
+    directions = {key: plan.direction_of(line) for key, line in differing.items()}
     one_way = {d: [line for key, line in differing.items() if directions[key] is d] for d in (TO, FROM)}
     both = [line for key, line in differing.items() if directions[key] is Direction.BOTH]
     if request.choices:
@@ -266,7 +275,7 @@ def _losing_side(
     """Under *send* and *get* the pass of the losing side says that it left the record alone."""
     if request.mode is Mode.FORCED or request.choices or not comparison.both:
         return
-    if not any(effective(line, plan.direction) is Direction.BOTH for line in differing.values()):
+    if not any(plan.direction_of(line) is Direction.BOTH for line in differing.values()):
         return
     loser = FROM if plan.update_conflict is UpdateConflict.SEND else TO
     if loser in request.directions and loser not in decision.steps:
@@ -287,5 +296,5 @@ def _closes(
     forced = request.mode is Mode.FORCED and len(request.directions) == 1 and direction not in request.directions
     wins = plan.update_conflict is (UpdateConflict.GET if direction is TO else UpdateConflict.SEND)
     if forced or (wins and OTHER[direction] in open_):
-        return not any(effective(line, plan.direction) is direction for line in differing.values())
+        return not any(plan.direction_of(line) is direction for line in differing.values())
     return False

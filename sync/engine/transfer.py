@@ -50,16 +50,9 @@ class Transfer:
         return converted
 
 
-def effective(line: FieldPlan, mapping: Direction) -> Direction | None:
-    """The direction of a line within its mapping; None when the mapping never carries it."""
-    if mapping is Direction.BOTH or line.direction is mapping:
-        return line.direction
-    return mapping if line.direction is Direction.BOTH else None
-
-
 def compile_transfer(plan: MappingPlan, direction: Direction) -> Transfer:
     """The lines of a plan that carry values in a direction, in processing order."""
-    directions = [(line, effective(line, plan.direction)) for line in plan.fields]
+    directions = [(line, plan.direction_of(line)) for line in plan.fields]
     return Transfer(direction, tuple(line for line, d in directions if d is not None and d.covers(direction)))
 
 

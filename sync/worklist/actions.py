@@ -208,7 +208,6 @@ def _may(
 def _forbidden_field(mapping: IntegrationTableMapping, fields: Mapping[str, str]) -> tuple[str, dict[str, Any]] | None:
     """The first chosen field that the mapping does not know, or does not carry in the chosen direction."""
     from coupling.plans import plan_for
-    from sync.engine.transfer import effective
 
     if not fields:
         return None
@@ -219,7 +218,7 @@ def _forbidden_field(mapping: IntegrationTableMapping, fields: Mapping[str, str]
         line = lines.get(key)
         if line is None:
             raise Rejected([FieldError("fields", "unknown_field", {"field": key[:80]})])
-        way = effective(line, plan.direction)
+        way = plan.direction_of(line)
         if way is None or way not in ("bidirectional", wanted):
             return "direction_not_allowed", {"mapping": mapping.name, "field": key, "direction": wanted}
     return None
