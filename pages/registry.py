@@ -29,6 +29,7 @@ from pages.rolecentre import RoleCentrePage
 
 MODULES = ("pages", "page_extensions")
 _KINDS = (ListPage, CardPage, RoleCentrePage)
+_BY_KIND: dict[str, type[Any]] = {"list": ListPage, "card": CardPage}
 EXTENSIBLE = frozenset(name for kind in _KINDS for name in kind.EXTENSIBLE)
 
 _pages: dict[str, Page] = {}
@@ -56,6 +57,13 @@ def extend(target: str, **parts: Any) -> None:
     _extensions.append((target, {name: tuple(added) for name, added in parts.items()}))
 
 
+def extend_table(label: str, kind: str, **parts: Any) -> None:
+    """Add parts to all lists (kind "list") or cards ("card") of a table, whatever they are called, if there are any."""
+    if kind not in _BY_KIND:
+        raise ValueError(f"there is no kind of page {kind!r}")
+    extend(f"{kind}:{label}", **parts)
+
+
 def freeze() -> list[str]:
     """Find all pages and give extensions to their targets; what does not fit is told by the system check."""
     if _state["frozen"]:
@@ -65,17 +73,31 @@ def freeze() -> list[str]:
     for page in _pages.values():
         page._extensions = {}  # type: ignore[attr-defined]
     for target, parts in _extensions:
-        page_ = _pages.get(target)
-        if page_ is None:
+        targets = _targets(target)
+        if not targets and ":" not in target:
             errors.append(f"extend({target!r}): there is no such page")
-            continue
-        for name, added in parts.items():
-            if name not in getattr(page_, "EXTENSIBLE", ()):
-                errors.append(f"extend({target!r}): this page has no {name}")
-            else:
-                known = page_._extensions  # type: ignore[attr-defined]
-                known[name] = (*known.get(name, ()), *added)
+        for page_ in targets:
+            errors += _give(target, page_, parts)
     _state.update(frozen=True, errors=errors)
+    return errors
+
+
+def _targets(target: str) -> list[Page]:
+    """The page of this name, or with `list:` or `card:` all such pages of a table."""
+    kind, colon, label = target.partition(":")
+    if not colon:
+        return [_pages[target]] if target in _pages else []
+    return [p for p in _pages.values() if isinstance(p, _BY_KIND[kind]) and p.model == label]
+
+
+def _give(target: str, page: Page, parts: dict[str, tuple[Any, ...]]) -> list[str]:
+    errors = []
+    for name, added in parts.items():
+        if name not in getattr(page, "EXTENSIBLE", ()):
+            errors.append(f"extend({target!r}): this page has no {name}")
+        else:
+            known = page._extensions  # type: ignore[attr-defined]
+            known[name] = (*known.get(name, ()), *added)
     return errors
 
 
