@@ -78,6 +78,7 @@ def test_processes_that_start_at_once_share_one_server_and_the_last_one_stops_it
     assert not is_running(data)
 
 
+@pytest.mark.faults
 def test_the_starter_may_end_before_the_others(data: Path, users: Users):
     starter = connected(users, data)
     other = connected(users, data)
@@ -89,6 +90,7 @@ def test_the_starter_may_end_before_the_others(data: Path, users: Users):
     assert not is_running(data)
 
 
+@pytest.mark.faults
 def test_a_killed_user_does_not_keep_the_server_for_ever(data: Path, users: Users):
     killed = connected(users, data)
     killed.kill()
@@ -100,6 +102,7 @@ def test_a_killed_user_does_not_keep_the_server_for_ever(data: Path, users: User
     assert not is_running(data)
 
 
+@pytest.mark.faults
 def test_a_forked_child_that_ends_leaves_the_server_to_its_parent(data: Path, users: Users):
     code = "import os\nif os.fork() == 0: sys.exit(0)\nos.wait(); cursor.execute('SELECT 1'); print(cursor.fetchone())"
 
@@ -167,6 +170,7 @@ def test_root_runs_the_server_as_somebody_else_and_nobody_else_may_connect(data:
 
 
 @as_root
+@pytest.mark.faults
 def test_root_moves_cluster_and_binaries_where_its_account_can_reach_them(place: Path, users: Users):
     closed = place / "closed"
     closed.mkdir(mode=0o700)
@@ -203,6 +207,7 @@ def test_an_ordinary_user_runs_the_server_itself(place: Path, users: Users):
 
 
 @as_root
+@pytest.mark.faults
 def test_data_of_another_user_is_refused(data: Path, users: Users):
     users.run(data)
 
@@ -228,6 +233,7 @@ def kill_server(data: Path) -> int:
     return server.pid
 
 
+@pytest.mark.faults
 def test_committed_data_survive_a_killed_server(data: Path, users: Users):
     process = connected(users, data)
     users.run(data, "cursor.execute('CREATE TABLE kept AS SELECT 1 AS n')")
@@ -238,6 +244,7 @@ def test_committed_data_survive_a_killed_server(data: Path, users: Users):
     process.communicate("")
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("remains", ["dead pid", "reused pid", "empty file", "no number"])
 def test_a_pid_file_that_lies_is_cleared(data: Path, users: Users, remains: str):
     connected(users, data)
@@ -252,6 +259,7 @@ def test_a_pid_file_that_lies_is_cleared(data: Path, users: Users, remains: str)
     assert psutil.pid_exists(os.getpid())
 
 
+@pytest.mark.faults
 def test_a_server_that_is_a_zombie_counts_as_dead(data: Path):
     embedded.ensure(data)
     try:
@@ -269,6 +277,7 @@ def test_a_server_that_is_a_zombie_counts_as_dead(data: Path):
         embedded.release(data)
 
 
+@pytest.mark.faults
 def test_a_killed_initdb_is_begun_anew(data: Path, users: Users):
     (data / "pg.new").mkdir(parents=True)
     (data / "pg.new" / "PG_VERSION").write_text("18\n")
@@ -278,6 +287,7 @@ def test_a_killed_initdb_is_begun_anew(data: Path, users: Users):
     assert not (data / "pg.new").exists()
 
 
+@pytest.mark.faults
 def test_stop_leaves_a_stranger_with_the_recorded_pid_alone(data: Path, users: Users):
     users.run(data)
     stranger = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
@@ -304,6 +314,7 @@ def test_a_socket_folder_of_somebody_else_is_refused(data: Path, users: Users):
         socket_folder(data).rmdir()
 
 
+@pytest.mark.faults
 def test_another_major_version_is_refused(data: Path, users: Users):
     users.run(data)
     (locate(data).folder / "PG_VERSION").write_text("17\n")
@@ -322,6 +333,7 @@ def test_a_lost_cluster_is_not_replaced_by_an_empty_one(data: Path):
     (data / "pg").unlink()
 
 
+@pytest.mark.faults
 def test_a_failed_start_shows_what_the_server_said(data: Path, users: Users):
     users.run(data)
     (locate(data).folder / "postgresql.conf").write_text("no_such_setting = 1\n")
@@ -341,6 +353,7 @@ def test_an_unsupported_system_is_refused_with_the_way_out(monkeypatch, data: Pa
     assert not data.exists()
 
 
+@pytest.mark.faults
 def test_the_settings_of_the_server_are_those_that_were_measured(data: Path, users: Users):
     names = [
         "shared_buffers",
@@ -366,6 +379,7 @@ def test_the_settings_of_the_server_are_those_that_were_measured(data: Path, use
     ]
 
 
+@pytest.mark.faults
 def test_signals_of_a_terminal_do_not_reach_the_server(data: Path, users: Users):
     process = connected(users, data)
     server = server_of(data)
@@ -376,7 +390,7 @@ def test_signals_of_a_terminal_do_not_reach_the_server(data: Path, users: Users)
     assert not is_running(data)
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 def test_a_server_whose_socket_was_removed_is_replaced(data: Path, users: Users):
     connected(users, data)
     lost = server_of(data)

@@ -24,7 +24,7 @@ from config.supervisor import Child, Supervisor
 from tests.config.conftest import clean_up
 from tests.servers import RunningServer, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("server")]
+pytestmark = [pytest.mark.faults]
 
 
 @pytest.fixture(scope="module")
