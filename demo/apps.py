@@ -7,3 +7,4 @@ class DemoConfig(AppConfig):
     """The demo company."""
 
     name = "demo"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,27 @@
+"""The demo company, step by step."""
+
+from __future__ import annotations
+
+from demo import crm_side, erp_side
+from demo.models import Step
+from demo.steps import Task, Tell, run
+from erp.models import Customer
+
+TASKS = [
+    Task("erp.basics", "Salespeople, currencies, payment terms, post codes", erp_side.basics),
+    Task("erp.customers", "Customers and contacts", erp_side.customers),
+    Task("crm.users", "Users of the Sales side", crm_side.users),
+    Task("crm.prospects", "Accounts and contacts of the Sales side", crm_side.prospects),
+]
+
+
+def is_wanted() -> bool:
+    """True for an installation without data of its own, and for one whose demo company is not finished."""
+    return Step.objects.exists() or not Customer.objects.exists()
+
+
+def build(tell: Tell) -> None:
+    """Make what is missing."""
+    if Step.objects.count() < len(TASKS):
+        tell("Creating the demo company:")
+    run(TASKS, tell)
