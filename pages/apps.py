@@ -7,3 +7,9 @@ class PagesConfig(AppConfig):
     """Page machinery: lists, cards, dialogs, registry."""
 
     name = "pages"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from pages import checks
+
+        assert checks  # they register themselves by being imported

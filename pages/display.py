@@ -26,7 +26,7 @@ def shown(info: FieldInfo, row: Row) -> str:
     if info.kind in ("ref", "polyref"):
         return row.names.text(info, row)
     if info.kind == "option":
-        return option(info, value)
+        return option(info, value, row)
     return plain(info, value)
 
 
@@ -58,10 +58,7 @@ def moment(value: dt.datetime) -> str:
     return formats.date_format(timezone.localtime(value), "SHORT_DATETIME_FORMAT")
 
 
-def option(info: FieldInfo, value: Any) -> str:
+def option(info: FieldInfo, value: Any, row: Row) -> str:
     """The caption of an option value."""
     found = info.options.get(value)
-    if found is not None:
-        return str(found[1])
-    labels = getattr(info.field, "labels", None)
-    return str(labels(info.name).get(value, value)) if labels else str(value)
+    return str(found[1]) if found is not None else row.names.labels(info).get(value, str(value))

@@ -97,6 +97,7 @@ class Names:
 
     def __init__(self) -> None:
         self.found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        self._labels: dict[str, dict[Any, str]] = {}
 
     def collect(self, infos: Iterable[FieldInfo], rows: Sequence[Row]) -> None:
         """Read what these fields of these rows point to."""
@@ -129,6 +130,13 @@ class Names:
         """The name of the record pointed to, where its code is what is shown."""
         values = self.found[self.label(info, row)].get(str(row.values.get(info.name)), {})
         return self.name(values) if info.ref_code else ""
+
+    def labels(self, info: FieldInfo) -> dict[Any, str]:
+        """The captions of an option field whose values are kept in a table; read once."""
+        if info.name not in self._labels:
+            reader = getattr(info.field, "labels", None)
+            self._labels[info.name] = {k: str(v) for k, v in reader(info.name).items()} if reader else {}
+        return self._labels[info.name]
 
     def name(self, values: dict[str, Any]) -> str:
         """The name among the read values."""

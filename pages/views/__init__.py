@@ -1,0 +1,1 @@
+"""The views of the machinery: each takes a page declaration."""

@@ -1,0 +1,61 @@
+"""Home, Tell Me, the help pane and the bell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.views import View
+
+from pages import registry, shell, tellme
+from pages.page import Help
+from pages.views.base import require
+
+
+def home(request: HttpRequest) -> HttpResponseBase:
+    """The home page of the first app; users without any right go to their settings."""
+    user: Any = request.user
+    if not user.has_right("view"):
+        settings = shell.Shell(request).links.get("settings", "")
+        if settings:
+            return HttpResponseRedirect(settings)
+    url = shell.home("erp")
+    if url == request.path:
+        raise Http404
+    return HttpResponseRedirect(url)
+
+
+class TellMeView(View):
+    """Search over pages and actions."""
+
+    def get(self, request: HttpRequest) -> TemplateResponse:
+        """The hits for what was typed."""
+        require(request, "view")
+        typed = request.GET.get("q", "").replace("\x00", "")[:100]
+        page = registry.find(request.GET.get("page", ""))
+        context = {"groups": tellme.search(request, typed, page), "typed": typed}
+        return TemplateResponse(request, "pages/_tell_me.html", context)
+
+
+class HelpView(View):
+    """The documentation of a page."""
+
+    def get(self, request: HttpRequest, name: str) -> TemplateResponse:
+        """The pane."""
+        require(request, "view")
+        page = registry.find(name)
+        if page is None or not shell.may_see(page, request):
+            raise Http404
+        found = page.of("help", request)
+        shown = found if isinstance(found, Help) else Help(found)
+        return TemplateResponse(request, "pages/_help.html", {"page": page, "help": shown})
+
+
+class NotificationsView(View):
+    """What stands behind the bell."""
+
+    def get(self, request: HttpRequest) -> TemplateResponse:
+        """The notices."""
+        require(request, "view")
+        return TemplateResponse(request, "pages/_notifications.html", {"notices": shell.notices(request)})
