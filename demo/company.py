@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo import crm_side, erp_side
+from demo import couplings, crm_side, erp_side, stories
 from demo.models import Step
 from demo.steps import Task, Tell, run
 from erp.models import Customer
@@ -12,6 +12,9 @@ TASKS = [
     Task("erp.customers", "Customers and contacts", erp_side.customers),
     Task("crm.users", "Users of the Sales side", crm_side.users),
     Task("crm.prospects", "Accounts and contacts of the Sales side", crm_side.prospects),
+    Task("connection", "Connection and mappings", couplings.connect),
+    Task("couplings", "Coupling and synchronizing", couplings.couple, is_atomic=False),
+    Task("stories", "Differences, a conflict, a skipped coupling", stories.tell_them, is_atomic=False),
 ]
 
 

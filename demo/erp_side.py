@@ -159,7 +159,9 @@ def address(company: Company, country_keys: dict[str, str]) -> dict[str, Any]:
 
 def _people(maker: Maker, chance: random.Random, made: dict[str, Company]) -> int:
     """People for three of four customers; the first of each becomes its primary contact."""
-    contacts = dict(ContactBusinessRelation.objects.filter(customer__in=made).values_list("customer", "contact_no"))
+    contacts = dict(
+        ContactBusinessRelation.objects.filter(customer__in=list(made)).values_list("customer", "contact_no")
+    )
     keys = list(made)
     with_people = keys[: len(keys) * 3 // 4]
     employers = [*with_people, *chance.choices(with_people, k=max(cast.PEOPLE - len(with_people), 0))]

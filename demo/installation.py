@@ -9,15 +9,16 @@ from coupling.models import Connection
 from coupling.services.connection import INTEGRATION_USER, connection_first_start
 from crm.services.installation import install as install_crm
 from demo import company, erp_side
+from demo.jobs import ADMINISTRATOR
 from demo.steps import Tell
 from erp.models import CompanyInformation
 from erp.services.installation import install as install_erp
 from people.services.user import ensure_default_users
 from records import db
 from records.actor import acting
+from sync import bell
 
 _LOCK = 7_350_100
-ADMINISTRATOR = "admin"
 
 
 def set_up(*, demo_data: bool, tell: Tell) -> dict[str, str]:
@@ -26,7 +27,7 @@ def set_up(*, demo_data: bool, tell: Tell) -> dict[str, str]:
     1. company, countries and number series, 2. users, 3. connection with its integration user, 4. the Sales side,
     5. demo data, as long as nobody has entered data of their own.
     """
-    with one_at_a_time(), acting(ADMINISTRATOR, "setup"):
+    with one_at_a_time(), acting(ADMINISTRATOR, "setup"), bell.muted():
         install_erp()
         if demo_data and company.is_wanted():
             erp_side.name_company()

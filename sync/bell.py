@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import transaction
 
 from sync import conf
 
 log = logging.getLogger(__name__)
+_is_muted: ContextVar[bool] = ContextVar("is_muted", default=False)
+
+
+@contextmanager
+def muted() -> Iterator[None]:
+    """Ring for nobody within the block: a process that does its own work needs no worker."""
+    token = _is_muted.set(True)
+    try:
+        yield
+    finally:
+        _is_muted.reset(token)
 
 
 def ring(job_id: str = "", *, spread: int = 3) -> None:
@@ -16,6 +30,8 @@ def ring(job_id: str = "", *, spread: int = 3) -> None:
 
     `spread`: how often the worker that comes may call another one (see `tasks.ring`).
     """
+    if _is_muted.get():
+        return
     transaction.on_commit(lambda: _send(job_id, spread), robust=True)
 
 
