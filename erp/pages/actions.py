@@ -17,7 +17,7 @@ from records.messages import text
 from records.values import address
 
 CUSTOMER = ActionGroup("customer", _("Customer"), icon="contact_card", order=20)
-RELATED = ActionGroup("related", _("Customer"), icon="contact_card", order=20)
+RELATED = ActionGroup("related", _("Contact"), icon="contact_card", order=20)
 
 
 def _contact_address(_request: HttpRequest, selection: Selection) -> str:
