@@ -11,8 +11,32 @@ from hypothesis import strategies as st
 from records.filters import Compare, Filter, Range, Term, Value, is_filterable
 from records.schema import FieldInfo, schema
 
-LETTERS = "aAbBäÄßİıσΣς 'é%_\\*?.,|&@1"
-TEXTS = st.text(LETTERS, max_size=4)
+#: Few texts that are close to each other, so that filters hit some of them.
+WORDS = [
+    "a",
+    "A",
+    "ab",
+    "aB",
+    "ä",
+    "Ä",
+    "ß",
+    "ss",
+    "İ",
+    "i",
+    "ı",
+    "σ",
+    "ς",
+    "Σ",
+    "a%b",
+    "a_b",
+    "axb",
+    "a\\b",
+    "a.b",
+    "a,b",
+]
+WORDS += ["a|b", "@a", "1", "10", "é", "O'N", " a", "B"]
+PATTERNS = ["a*", "*b", "a?b", "a%*", "?_b", "*\\b", "?", "??", "*", "*ß", "A*", "*σ", "i*"]
+TEXTS = st.one_of(st.just(""), st.sampled_from(WORDS))
 DAYS = [dt.date(2026, 1, 1), dt.date(2026, 1, 2), dt.date(2026, 2, 1)]
 MOMENTS = [
     dt.datetime(2026, 1, 1, 0, tzinfo=dt.UTC),
@@ -22,24 +46,23 @@ MOMENTS = [
 KINDS = frozenset({"text", "code", "memo", "decimal", "int", "bool", "date", "datetime", "option", "dateformula"})
 
 
-def stored_values(info: FieldInfo) -> st.SearchStrategy[Any]:
+def stored_values(info: FieldInfo) -> list[Any]:
     """What a column may hold."""
-    known: dict[str, Any] = {
-        "text": TEXTS.map(lambda t: t[: info.max_length].rstrip(" ")),
-        "code": TEXTS.map(lambda t: t[: info.max_length].strip().upper()[: info.max_length]),
-        "memo": TEXTS,
-        "dateformula": st.sampled_from(["", "1M", "CM"]),
-        "decimal": st.sampled_from(allowed(info, [Decimal(0), Decimal("1.5"), Decimal(-2), Decimal(10)])),
-        "int": st.sampled_from(allowed(info, [0, 1, 2, 4])),
-        "bool": st.booleans(),
-        "date": st.sampled_from([None, *DAYS]),
-        "datetime": st.sampled_from([None, *MOMENTS]),
-        "option": st.sampled_from(sorted(info.options) or [0]),
+    words = ["", *(word for word in WORDS if len(word) <= (info.max_length or 99))]
+    known: dict[str, list[Any]] = {
+        "text": words,
+        "code": sorted({word.strip().upper() for word in words}),
+        "memo": words,
+        "dateformula": ["", "1M", "CM"],
+        "decimal": allowed(info, [Decimal(0), Decimal("1.5"), Decimal(-2), Decimal(10)]),
+        "int": allowed(info, [0, 1, 2, 4]),
+        "bool": [False, True],
+        "date": [None, *DAYS],
+        "datetime": [None, *MOMENTS],
+        "option": sorted(info.options) or [0],
     }
     values = known[info.kind]
-    if info.null and info.kind not in ("date", "datetime"):
-        values = st.one_of(st.none(), values.map(lambda v: v or None) if info.kind in ("text", "memo") else values)
-    return values
+    return [None, *(value for value in values if value != "")] if info.null else values
 
 
 def allowed(info: FieldInfo, numbers: list[Any]) -> list[Any]:
@@ -69,12 +92,9 @@ def factors(info: FieldInfo) -> st.SearchStrategy[Any]:
     blank = st.just(Value("", quoted=True))
     equal: Any = st.one_of(plain, blank)
     if info.kind in ("text", "code", "memo"):
-        wild = typed.filter(lambda t: ".." not in t and t[0] not in "'@(=<>." and not set(t) & set(",|&"))
-        equal = st.one_of(
-            equal,
-            st.builds(Value, wild, st.just(False), st.booleans()),
-            st.builds(Value, typed, st.just(True), st.booleans()),
-        )
+        wild = st.builds(Value, st.sampled_from(PATTERNS), st.just(value=False), st.booleans())
+        exact = st.builds(Value, typed, st.just(value=True), st.booleans())
+        equal = st.one_of(blank, wild, exact)
     choices = [st.builds(Compare, st.sampled_from(["=", "<>"]), equal)]
     if info.kind not in ("bool", "guid"):
         choices.append(st.builds(Compare, st.sampled_from(["<", "<=", ">", ">="]), plain))

@@ -11,14 +11,28 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from records import db
-from records.filters import FilterError, Matcher, check, describe, matches, parse, to_q, to_sql, to_text
+from records.filters import (
+    Compare,
+    Filter,
+    FilterError,
+    Matcher,
+    Term,
+    Value,
+    check,
+    describe,
+    matches,
+    parse,
+    to_q,
+    to_sql,
+    to_text,
+)
 from records.filters.evaluate import wildcard_match
 from records.schema import schema
 from records.values import fetch
-from tests.records.filter_rows import KINDS, filters, stored_values
+from tests.records.filter_rows import KINDS, PATTERNS, WORDS, filters, stored_values
 
 pytestmark = pytest.mark.django_db
-ROWS = 60
+ROWS = 100
 SLOW = settings(
     max_examples=150,
     deadline=None,
@@ -32,29 +46,17 @@ def fill(label: str, **extra: list[Any]) -> None:
     """Store random rows past all rules; `extra` gives values of further fields to choose from."""
     described = schema(label)
     chooser = random.Random(7)
-    strategies = {
-        i.name: stored_values(i)
-        for i in described
-        if i.stored and i.kind in KINDS and not i.system and i.name != described.pk
-    }
+    names = [i.name for i in described if i.stored and i.kind in KINDS and not i.system and i.name != described.pk]
     rows = []
-
-    @settings(
-        max_examples=ROWS,
-        database=None,
-        derandomize=True,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.fixed_dictionaries(strategies))
-    def collect(values: dict[str, Any]) -> None:
-        if described.natural_key and described[described.natural_key].kind == "code":
-            values[described.natural_key] = (values[described.natural_key] or "X")[:10] + str(len(rows))
-        chosen = {name: chooser.choice(options) for name, options in extra.items()}
-        rows.append(described.model(**{**values, **chosen}))
-
-    collect()
+    for number in range(ROWS):
+        values = {name: chooser.choice(stored_values(described[name])) for name in names}
+        values |= {name: chooser.choice(options) for name, options in extra.items()}
+        if described.natural_key:
+            values[described.natural_key] = f"{values[described.natural_key]}{number}"
+        if "statuscode" in values:
+            values["statecode"] = values["statecode"] or 0
+            values["statuscode"] = values["statecode"] + 1
+        rows.append(described.model(**values))
     described.model.objects.bulk_create(rows)
 
 
@@ -89,6 +91,15 @@ def test_sql_and_python_agree_on_erp_records() -> None:
         assert_same_answer("erp.Customer", tree)
 
     compare()
+
+
+@pytest.mark.usefixtures("customers")
+@pytest.mark.parametrize("field", ["name", "search_name"])
+def test_sql_and_python_agree_on_every_word_whatever_its_case(field: str) -> None:
+    values = [Value(word, quoted=True, ignore_case=True) for word in WORDS]
+    values += [Value(pattern, ignore_case=ignore) for pattern in PATTERNS for ignore in (True, False)]
+    for value in values:
+        assert_same_answer("erp.Customer", Filter((Term(field, ((Compare("=", value),),)),)))
 
 
 def test_sql_and_python_agree_on_sales_records() -> None:
