@@ -1,0 +1,1 @@
+"""Pages of connection, mappings and couplings, and the dialogs of coupling records."""

@@ -1,0 +1,140 @@
+"""Couplings and option mappings as lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from coupling.access import is_connected
+from coupling.models import Coupling, OptionMapping
+from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, crm_record, erp_record, record_url
+from coupling.selectors.records import record_keys
+from coupling.services.coupling import couplings_delete, require_connection
+from coupling.work import work
+from pages import Action, CardPage, Chip, Column, Done, FastTab, Help, ListPage, Selection, Status, View, register
+from pages.registry import address_of
+
+
+def uncouple(request: HttpRequest, couplings: Sequence[Coupling]) -> Done:
+    """Delete one coupling at once, several in the background (one job for each mapping)."""
+    require_connection()
+    if len(couplings) <= 1:
+        couplings_delete(couplings=couplings)
+        return Done(_now("The coupling was deleted. The records stay."))
+    by_pair: dict[str, list[str]] = {}
+    for coupling in couplings:
+        by_pair.setdefault(coupling.pair, []).append(str(coupling.erp_id))
+    for pair, erp_ids in by_pair.items():
+        work().uncouple(mapping=pair, erp_ids=erp_ids, user_name=request.user.get_username())
+    text = ngettext("%(count)s coupling is being deleted.", "%(count)s couplings are being deleted.", len(couplings))
+    return Done(text % {"count": len(couplings)})
+
+
+def _delete(request: HttpRequest, selection: Selection) -> Done:
+    return uncouple(request, list(Coupling.objects.filter(pk__in=selection.pks)))
+
+
+@register
+class CouplingList(ListPage):
+    """Which record belongs to which."""
+
+    name = "coupling.coupling.list"
+    model = "coupling.Coupling"
+    path = "coupling/couplings/"
+    title = _("Couplings")
+    menu = ("synchronization", 30)
+    icon = "link"
+    keywords = _("coupling, couple, decouple, uncouple, crm, sales")
+    help = Help(_("Every pair of records that belong together, with the results of their last synchronization."))
+    columns = (
+        "pair",
+        Column("erp_record", _("ERP Record"), compute=erp_record, url=record_url("erp")),
+        Column("crm_record", _("CRM Record"), compute=crm_record, url=record_url("crm")),
+        "last_synced_at",
+        Status("last_result_to_crm", chips=RESULT_CHIPS),
+        Status("last_result_from_crm", chips=RESULT_CHIPS),
+        Status("skipped", chips={True: SKIPPED, False: Chip("")}),
+        Status("broken", chips={True: BROKEN, False: Chip("")}),
+    )
+    filter_fields = ("pair", "last_result_to_crm", "last_result_from_crm", "skipped", "broken")
+    views = (
+        View("all", _("All"), ""),
+        View("failed", _("Failed"), "last_result_to_crm=failure"),
+        View("skipped", _("Skipped"), "skipped=true"),
+        View("broken", _("Broken"), "broken=true"),
+    )
+    actions = (
+        Action(
+            "delete_coupling",
+            _("Delete Coupling"),
+            run=_delete,
+            scope="many",
+            icon="link_dismiss",
+            visible=is_connected,
+            confirm=_("Delete the couplings of the selected records? The records stay on both sides."),
+            keywords=_("decouple, uncouple"),
+        ),
+    )
+
+
+def option_code(pks: Sequence[str]) -> dict[str, Any]:
+    """The codes of option mappings; one query for each code table."""
+    found = list(OptionMapping.objects.filter(pk__in=list(pks)).select_related("mapping"))
+    codes: dict[str, str] = {}
+    for table in {row.mapping.erp_table for row in found}:
+        codes |= record_keys(table, [row.erp_id for row in found if row.mapping.erp_table == table])
+    return {str(row.pk): codes.get(str(row.erp_id), "") for row in found}
+
+
+def _code_url(row: Any) -> str:
+    mapping = row.get("mapping")
+    from coupling.models import IntegrationTableMapping
+
+    found = IntegrationTableMapping.objects.filter(pk=mapping).first() if mapping else None
+    return address_of(found.erp_table, row.get("erp_id")) if found else ""
+
+
+@register
+class OptionMappingList(ListPage):
+    """Which code stands for which value of an option set."""
+
+    name = "coupling.option_mapping.list"
+    model = "coupling.OptionMapping"
+    path = "coupling/option-mappings/"
+    title = _("Option Mappings")
+    card = "coupling.option_mapping.card"
+    menu = ("synchronization", 40)
+    icon = "options"
+    keywords = _("option, payment terms, shipment method, shipping agent, crm")
+    help = Help(_("Payment terms, shipment methods and shipping agents are values of option sets on the Sales side."))
+    insert = False
+    columns = (
+        "mapping",
+        Column("code", _("Code"), compute=option_code, url=_code_url),
+        "option_value",
+        "label",
+        "last_synced_at",
+        Status("last_result_to_crm", chips=RESULT_CHIPS),
+    )
+    filter_fields = ("mapping", "label", "last_result_to_crm")
+
+
+@register
+class OptionMappingCard(CardPage):
+    """One code with its option."""
+
+    name = "coupling.option_mapping.card"
+    model = "coupling.OptionMapping"
+    path = "coupling/option-mappings/<uuid:pk>/"
+    title = _("Option Mapping")
+    list = "coupling.option_mapping.list"
+    icon = "options"
+    editable = False
+    fasttabs = (
+        FastTab("general", _("General"), ("mapping", "option_value", "label", "last_synced_at", "last_result_to_crm")),
+    )
