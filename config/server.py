@@ -41,8 +41,8 @@ def main() -> None:
     options = read_options()
     if options.data:
         os.environ["TANDEM_DATA"] = str(Path(os.environ.get("TANDEM_CALLER", "."), options.data).resolve())
-    stopping = threading.Event()
-    catch_signals(stopping)
+    stopping = Stopping()
+    stopping.catch_signals()
     try:
         run(options, data_folder(), stopping)
     except (StartError, EmbeddedError) as error:
@@ -64,33 +64,43 @@ def read_options() -> argparse.Namespace:
     return options
 
 
-def catch_signals(stopping: threading.Event) -> None:
-    """Turn the signals that mean "end" into an event."""
+class Stopping(threading.Event):
+    """Set by the signals that mean "end"; where waiting has no limit, they also break it off."""
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        stopping.set()
+    is_breakable = False
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
+    def catch_signals(self) -> None:
+        """Listen to Ctrl-C, SIGTERM and the end of the terminal."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.stop)
+
+    def stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Note the wish to end; break off what may be broken off."""
+        self.set()
+        if self.is_breakable:
+            self.is_breakable = False
+            raise StartError("Stopped while the database was starting; the next start goes on.")
+
+    @contextlib.contextmanager
+    def breakable(self) -> Iterator[None]:
+        """Let a signal break off what follows: a database that recovers takes the time it takes."""
+        self.is_breakable = True
+        try:
+            yield
+        finally:
+            self.is_breakable = False
 
 
-def run(options: argparse.Namespace, data: Path, stopping: threading.Event) -> None:
+def run(options: argparse.Namespace, data: Path, stopping: Stopping) -> None:
     """Start everything, watch over it, end it."""
-    is_embedded = not os.environ.get("DATABASE_URL")
     data.mkdir(mode=0o711, parents=True, exist_ok=True)
     with only_server(data) as note, listen(options.port) as listening:
         address = f"http://localhost:{listening.getsockname()[1]}/"
         note(address)
-        cluster = embedded.ensure(data) if is_embedded else None
-        if cluster and cluster.is_elsewhere:
-            print(
-                f"The database and its programs are in {cluster.folder.parent}: the account {cluster.account.name}, "
-                f"which runs the database, cannot reach {data} or the installed programs.", flush=True
-            )  # fmt: skip
         try:
+            keep = start_database(data, stopping)
             prepare(options, stopping)
             empty_broker(data / "broker")
-            keep = EmbeddedKeeper(cluster).check if cluster else lambda: None
             supervisor = Supervisor(children(options.workers, listening), logs_folder(data), keep)
             try:
                 supervise(supervisor, address, stopping)
@@ -99,6 +109,21 @@ def run(options: argparse.Namespace, data: Path, stopping: threading.Event) -> N
                 supervisor.stop()
         finally:
             embedded.release(data)
+
+
+def start_database(data: Path, stopping: Stopping) -> Callable[[], None]:
+    """Start the embedded database, unless another one is named; return what keeps it running."""
+    if os.environ.get("DATABASE_URL"):
+        return lambda: None
+    with stopping.breakable():
+        cluster = embedded.ensure(data)
+    if cluster.is_elsewhere:
+        print(
+            f"The database and its programs are in {cluster.folder.parent}: the account {cluster.account.name}, "
+            f"which runs the database, cannot reach {data} or the installed programs.",
+            flush=True,
+        )
+    return EmbeddedKeeper(cluster, stopping).check
 
 
 @contextlib.contextmanager
@@ -141,7 +166,7 @@ def listen(port: int) -> Iterator[socket.socket]:
         listening.close()
 
 
-def prepare(options: argparse.Namespace, stopping: threading.Event) -> None:
+def prepare(options: argparse.Namespace, stopping: Stopping) -> None:
     """Run `manage.py prepare`: migrations, static files, first company and users; it prints the passwords."""
     command = [sys.executable, "manage.py", "prepare"] + ["--no-demo-data"] * options.no_demo_data
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -181,22 +206,24 @@ def children(workers: int, listening: socket.socket) -> list[Child]:
 class EmbeddedKeeper:
     """Starts the embedded database again when it has died; asks once every `DATABASE_SECONDS`."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, stopping: Stopping) -> None:
         """Remember what to keep."""
         self.cluster = cluster
+        self.stopping = stopping
         self.next_at = 0.0
 
     def check(self) -> None:
         """Look after the database, if it is time."""
         if time.monotonic() < self.next_at:
             return
-        if not postmaster.answers(self.cluster):
-            print("The embedded database ended; starting it again", file=sys.stderr, flush=True)
-            embedded.ensure(self.cluster.data)
+        with self.stopping.breakable():
+            if not postmaster.answers(self.cluster):
+                print("The embedded database ended; starting it again", file=sys.stderr, flush=True)
+                embedded.ensure(self.cluster.data)
         self.next_at = time.monotonic() + DATABASE_SECONDS
 
 
-def supervise(supervisor: Supervisor, address: str, stopping: threading.Event) -> None:
+def supervise(supervisor: Supervisor, address: str, stopping: Stopping) -> None:
     """Run until told to stop; say the address as soon as pages are served."""
     supervisor.start()
     is_told = False
