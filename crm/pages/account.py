@@ -53,7 +53,7 @@ class AccountForm(CardPage):
     path = "crm/accounts/<uuid:pk>/"
     title = _("Account")
     list = "crm.account.list"
-    header = ("customertypecode", "ownerid", "statecode", "statuscode")
+    header = ("ownerid", "statecode", "statuscode")
     fasttabs = (
         FastTab(
             "summary",

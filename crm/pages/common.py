@@ -14,7 +14,10 @@ from pages import Action, Chip, Done, Selection, Status
 from records.errors import Rejected
 from records.writes import Edit, Written, update
 
-STATE_CHIPS = {ACTIVE: Chip(_("Active"), "ok", "checkmark"), INACTIVE: Chip(_("Inactive"), "neutral", "block")}
+STATE_CHIPS = {
+    ACTIVE: Chip(_("Active"), "ok", "checkmark_circle"),
+    INACTIVE: Chip(_("Inactive"), "neutral", "subtract_circle"),
+}
 STREET = ("address1_line1", "address1_line2", "address1_line3")
 PLACE = ("address1_city", "address1_stateorprovince", "address1_postalcode", "address1_country")
 MORE_ADDRESS = ("address1_county", "address1_telephone1", "address1_fax")
@@ -58,13 +61,13 @@ def _deactivate(_request: HttpRequest, selection: Selection) -> Done:
 
 
 STATE_ACTIONS = (
-    Action("activate", _("Activate"), run=_activate, scope="many", icon="checkmark", order=30),
+    Action("activate", _("Activate"), run=_activate, scope="many", icon="checkmark_circle", order=30),
     Action(
         "deactivate",
         _("Deactivate"),
         run=_deactivate,
         scope="many",
-        icon="block",
+        icon="subtract_circle",
         order=31,
         confirm=_("Deactivate the selected records? Inactive records are kept, but they cannot be changed."),
     ),

@@ -18,7 +18,7 @@ def team_members(_request: HttpRequest, record: Row) -> dict[str, object]:
     return {"members": sorted(rows, key=lambda row: str(row.get("fullname") or ""))}
 
 
-MEMBERS = FactBox("members", _("Members"), "crm/_members.html", team_members, "people")
+MEMBERS = FactBox("members", _("Members"), "crm/_members.html", team_members, "people_team")
 
 
 @register
@@ -32,7 +32,7 @@ class TeamList(ListPage):
     title = _("Teams")
     card = "crm.team.card"
     menu = ("administration", 30)
-    icon = "people"
+    icon = "people_team"
     edit_right = "setup"
     columns = ("name", "businessunitid", "teamtype", "administratorid", "isdefault", "emailaddress")
     views = (
@@ -54,7 +54,6 @@ class TeamForm(CardPage):
     title = _("Team")
     list = "crm.team.list"
     edit_right = "setup"
-    header = ("teamtype", "businessunitid")
     fasttabs = (
         FastTab(
             "general",
@@ -79,7 +78,7 @@ class BusinessUnitList(ListPage):
     title = _("Business Units")
     card = "crm.business_unit.card"
     menu = ("administration", 40)
-    icon = "building"
+    icon = "organization"
     edit_right = "setup"
     columns = ("name", "parentbusinessunitid", "isdisabled")
     views = (View("all", _("All Business Units"), ""),)
@@ -96,7 +95,6 @@ class BusinessUnitForm(CardPage):
     title = _("Business Unit")
     list = "crm.business_unit.list"
     edit_right = "setup"
-    header = ("parentbusinessunitid",)
     fasttabs = (
         FastTab(
             "general",
@@ -117,7 +115,7 @@ class CompanyList(ListPage):
     title = _("Companies")
     card = "crm.company.card"
     menu = ("administration", 50)
-    icon = "building"
+    icon = "organization"
     edit_right = "setup"
     columns = ("bcbi_name", "bcbi_externalid", "bcbi_defaultowningteam", "ownerid")
     views = (View("all", _("All Companies"), ""),)

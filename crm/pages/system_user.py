@@ -9,7 +9,10 @@ from django.utils.translation import ngettext
 from crm.pages.common import changed
 from pages import Action, CardPage, Chip, Done, FastTab, ListPage, Selection, Status, View, register
 
-DISABLED_CHIPS = {False: Chip(_("Enabled"), "ok", "checkmark"), True: Chip(_("Disabled"), "neutral", "block")}
+DISABLED_CHIPS = {
+    False: Chip(_("Enabled"), "ok", "checkmark_circle"),
+    True: Chip(_("Disabled"), "neutral", "subtract_circle"),
+}
 
 
 def _enable(_request: HttpRequest, selection: Selection) -> Done:
@@ -36,14 +39,20 @@ def _nobody_enabled(_request: HttpRequest, selection: Selection) -> object:
 
 ACTIONS = (
     Action(
-        "enable", _("Enable"), run=_enable, scope="many", icon="checkmark", right="setup", disabled=_nobody_disabled
+        "enable",
+        _("Enable"),
+        run=_enable,
+        scope="many",
+        icon="checkmark_circle",
+        right="setup",
+        disabled=_nobody_disabled,
     ),
     Action(
         "disable",
         _("Disable"),
         run=_disable,
         scope="many",
-        icon="block",
+        icon="subtract_circle",
         right="setup",
         disabled=_nobody_enabled,
         confirm=_("Disable the selected users? They keep their records but cannot be given new ones."),
@@ -62,7 +71,7 @@ class SystemUserList(ListPage):
     title = _("Users")
     card = "crm.system_user.card"
     menu = ("administration", 10)
-    icon = "people"
+    icon = "people_team"
     edit_right = "setup"
     keywords = _("user, owner, salesperson, crm")
     columns = (
@@ -93,7 +102,6 @@ class SystemUserForm(CardPage):
     title = _("User")
     list = "crm.system_user.list"
     edit_right = "setup"
-    header = ("businessunitid",)
     fasttabs = (
         FastTab(
             "summary",

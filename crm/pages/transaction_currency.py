@@ -14,12 +14,12 @@ from pages.rows import Row
 class CurrencyList(ListPage):
     """Currencies with their rates against the base currency."""
 
-    name = "crm.currency.list"
+    name = "crm.transaction_currency.list"
     app = "crm"
     model = "crm.TransactionCurrency"
     path = "crm/transactioncurrencies/"
     title = _("Currencies")
-    card = "crm.currency.card"
+    card = "crm.transaction_currency.card"
     menu = ("administration", 20)
     icon = "money"
     keywords = _("currency, exchange rate, crm")
@@ -43,12 +43,12 @@ def base_chip(_request: HttpRequest, row: Row) -> Chip | None:
 class CurrencyForm(CardPage):
     """One currency."""
 
-    name = "crm.currency.card"
+    name = "crm.transaction_currency.card"
     app = "crm"
     model = "crm.TransactionCurrency"
     path = "crm/transactioncurrencies/<uuid:pk>/"
     title = _("Currency")
-    list = "crm.currency.list"
+    list = "crm.transaction_currency.list"
     header = ("statecode", "statuscode")
     fasttabs = (
         FastTab(
