@@ -18,9 +18,17 @@ TASKS = [
 ]
 
 
-def is_wanted() -> bool:
-    """True for an installation without data of its own, and for one whose demo company is not finished."""
-    return Step.objects.exists() or not Customer.objects.exists()
+EMPTY = "empty"
+
+
+def is_wanted(*, demo_data: bool) -> bool:
+    """Whether this installation is the demo company: its first start decides, and data of its own do."""
+    steps = set(Step.objects.values_list("name", flat=True))
+    if steps:
+        return EMPTY not in steps
+    if not demo_data:
+        Step.objects.create(name=EMPTY)
+    return demo_data and not Customer.objects.exists()
 
 
 def build(tell: Tell) -> None:

@@ -21,17 +21,18 @@ from sync import bell
 _LOCK = 7_350_100
 
 
-def set_up(*, demo_data: bool, tell: Tell) -> dict[str, str]:
-    """Put in what is missing; the passwords of the users that were made. May run again at any time.
+def set_up(*, demo_data: bool, tell: Tell) -> None:
+    """Put in what is missing. May run again at any time; the first start decides whether there is demo data.
 
-    1. company, countries and number series, 2. users, 3. connection with its integration user, 4. the Sales side,
-    5. demo data, as long as nobody has entered data of their own.
+    1. company, countries and number series, 2. users, whose passwords are told now and never again, 3. connection with
+    its integration user, 4. the Sales side, 5. demo data.
     """
     with one_at_a_time(), acting(ADMINISTRATOR, "setup"), bell.muted():
         install_erp()
-        if demo_data and company.is_wanted():
+        is_demo = company.is_wanted(demo_data=demo_data)
+        if is_demo:
             erp_side.name_company()
-        passwords = ensure_default_users()
+        tell_passwords(ensure_default_users(), tell)
         connection_first_start()
         name, key = CompanyInformation.objects.values_list("name", "pk").get()
         install_crm(
@@ -40,9 +41,18 @@ def set_up(*, demo_data: bool, tell: Tell) -> dict[str, str]:
             company_id=str(key),
             integration_user=Connection.load().user_name or INTEGRATION_USER,
         )
-        if demo_data and company.is_wanted():
+        if is_demo:
             company.build(tell)
-    return passwords
+
+
+def tell_passwords(passwords: dict[str, str], tell: Tell) -> None:
+    """Show the users that were just made with their passwords."""
+    if not passwords:
+        return
+    tell("Users of this installation. The passwords are shown only now:")
+    width = max(map(len, passwords))
+    for name, password in passwords.items():
+        tell(f"  {name.ljust(width)}  {password}")
 
 
 @contextmanager

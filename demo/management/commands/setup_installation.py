@@ -17,12 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo-data", action="store_true", help="leave the company empty")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        passwords = set_up(demo_data=not options["no_demo_data"], tell=self.tell)
-        if passwords:
-            self.tell("Users of this installation. The passwords are shown only now:")
-            width = max(map(len, passwords))
-            for name, password in passwords.items():
-                self.tell(f"  {name.ljust(width)}  {password}")
+        set_up(demo_data=not options["no_demo_data"], tell=self.tell)
 
     def tell(self, line: str) -> None:
         """Show a line at once, also through a pipe."""
