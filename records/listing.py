@@ -40,9 +40,17 @@ def search_q(described: Schema, text: str) -> Q:
     record = described.model.Record
     own = Q(search_fold__contains=wanted) if getattr(record, "search", ()) else Q(pk__in=[])
     for path in getattr(record, "search_related", ()):
-        folded = Func(F(path), function="fold", output_field=TextField())
-        own |= Q(Contains(folded, wanted))
+        own |= _related(described, path, wanted)
     return own
+
+
+def _related(described: Schema, path: str, wanted: str) -> Q:
+    """The text in a field of a referenced record; that table's own search column rules most records out first."""
+    reference, _separator, name = path.partition("__")
+    found = Q(Contains(Func(F(path), function="fold", output_field=TextField()), wanted))
+    if name in getattr(schema(described[reference].ref).model.Record, "search", ()):
+        return Q(**{f"{reference}__search_fold__contains": wanted}) & found
+    return found
 
 
 def order_by(described: Schema, names: Sequence[str]) -> list[Any]:
@@ -64,7 +72,7 @@ def _order(described: Schema, name: str) -> OrderBy:
     if info is None or not is_orderable(info):
         raise FilterError("ordering_unknown_field", {"field": plain[:80]})
     expression = _expression(described, info)
-    is_never_null = not info.null and info.kind != "ref"
+    is_never_null = not info.null and (info.kind != "ref" or bool(info.ref_code))
     if is_never_null or hasattr(described.model, f"sort_{plain}"):
         return OrderBy(expression, descending=is_descending)
     return OrderBy(

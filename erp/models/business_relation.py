@@ -39,13 +39,16 @@ class BusinessRelation(ErpTable):
 class ContactBusinessRelation(ErpTable):
     """One relation of one contact; `no` repeats the number of the linked customer and follows it."""
 
-    contact_no = Ref("erp.Contact", models.RESTRICT, code="no", caption=_("Contact No."), required=True, db_index=False)
+    contact_no = Ref(
+        "erp.Contact", models.RESTRICT, code="no", caption=_("Contact No."), required=True, null=False, db_index=False
+    )
     business_relation_code = Ref(
         "erp.BusinessRelation",
         models.RESTRICT,
         code="code",
         caption=_("Business Relation Code"),
         required=True,
+        null=False,
         db_index=False,
     )
     link_to_table = Option(LINK_TO_TABLE, caption=_("Link to Table"))

@@ -93,7 +93,13 @@ class CurrencyExchangeRate(ErpTable):
     """What a currency is worth from a day on: `relational_exch_rate_amount` LCY for `exchange_rate_amount`."""
 
     currency_code = Ref(
-        "erp.Currency", models.RESTRICT, code="code", caption=_("Currency Code"), required=True, db_index=False
+        "erp.Currency",
+        models.RESTRICT,
+        code="code",
+        caption=_("Currency Code"),
+        required=True,
+        null=False,
+        db_index=False,
     )
     starting_date = Date(null=False, default=today, caption=_("Starting Date"), required=True)
     exchange_rate_amount = Dec(18, 6, default=Decimal(1), minimum=0, caption=_("Exchange Rate Amount"))

@@ -56,7 +56,7 @@ class NoSeries(ErpTable):
 class NoSeriesLine(ErpTable):
     """A range of numbers of one series, from a starting date on."""
 
-    series_code = Ref("erp.NoSeries", models.RESTRICT, code="code", caption=_("Series Code"), required=True)
+    series_code = Ref("erp.NoSeries", models.RESTRICT, code="code", caption=_("Series Code"), required=True, null=False)
     line_no = Int(caption=_("Line No."))
     starting_date = Date(caption=_("Starting Date"))
     starting_no = Code(20, caption=_("Starting No."))
