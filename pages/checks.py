@@ -64,7 +64,7 @@ def _common(page: Page) -> Iterator[Finding]:
     if page.path.startswith("/") or (page.path and not page.path.endswith("/")):
         yield f"the path {page.path!r} must end with a slash and not begin with one"
     for right in (page.right, page.edit_right):
-        if right not in RIGHTS:
+        if right and right not in RIGHTS:
             yield f"there is no right {right!r}"
     if page.menu is not None and page.menu[0] not in shell.groups(page.app):
         yield f"there is no menu group {page.menu[0]!r}"

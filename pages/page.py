@@ -32,7 +32,7 @@ class Page:
     #: address without leading slash
     path: ClassVar[str] = ""
     title: ClassVar[Any] = ""
-    #: the right that opens it, and the right that changes something on it
+    #: the right that opens it, and the right that changes something on it; "" lets every signed-in user
     right: ClassVar[str] = "view"
     edit_right: ClassVar[str] = "use"
     #: (menu group, order) or None

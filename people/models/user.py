@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -68,9 +69,19 @@ class User(AbstractBaseUser):
         """Django's name for `active`: an inactive user cannot sign in and loses the present session."""
         return self.active
 
+    @property
+    def permission_captions(self) -> list[Any]:
+        """The permission sets as people call them."""
+        return [RIGHT_CAPTIONS[name] for name in self.permission_sets]
+
+    @property
+    def language_name(self) -> str:
+        """The chosen language in its own words; blank without a choice."""
+        return str(dict(settings.LANGUAGES).get(self.language, ""))
+
     def has_right(self, name: str) -> bool:
-        """True when a permission set of an active user covers this right (setup > use > view)."""
-        return self.active and includes(self.permission_sets, name)
+        """True when a permission set of an active user covers this right (setup > use > view); "" needs none."""
+        return self.active and (not name or includes(self.permission_sets, name))
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """Sessions end with a new password and with other permission sets, not only at sign-out."""

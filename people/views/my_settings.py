@@ -15,11 +15,11 @@ from django.views.generic import FormView
 
 from people.forms import PasswordForm, SettingsForm
 from people.services.user import SETTINGS, user_set_password, user_update
-from people.views.access import signed_in
+from people.views.frame import Framed, signed_in
 from records.errors import FieldError, Rejected
 
 
-class MySettingsView(FormView):
+class MySettingsView(Framed, FormView):
     """Language, time zone and salesperson; every user may open it."""
 
     form_class = SettingsForm
@@ -47,7 +47,7 @@ class MySettingsView(FormView):
         return super().get_context_data(password_form=PasswordForm(), **kwargs)
 
 
-class PasswordView(FormView):
+class PasswordView(Framed, FormView):
     """A new password for oneself; other sessions of the user end."""
 
     form_class = PasswordForm

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from people.forms import SignInForm
+from people.models import User
 from people.services.sign_in import failure_clear, failure_record, keys_of, seconds_locked
 from people.services.user import user_update
 
@@ -57,7 +58,7 @@ class SignInView(FormView):
 
     def get_success_url(self) -> str:
         """The page that was asked for, when it is one of ours."""
-        return next_address(self.request) or resolve_url(settings.LOGIN_REDIRECT_URL)
+        return next_address(self.request) or first_page(self.request)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The page to go to travels with the form."""
@@ -76,7 +77,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Choose a language: for the user when signed in, and for this browser."""
     language = request.POST.get("language", "")
-    response = redirect(next_address(request) or resolve_url(settings.LOGIN_REDIRECT_URL))
+    response = redirect(next_address(request) or first_page(request))
     if language in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -89,6 +90,12 @@ def set_language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             user_update(user=request.user, values={"language": language})
     return response
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where somebody begins: the own settings where no permission set opens anything else."""
+    is_member = isinstance(request.user, User) and request.user.has_right("view")
+    return resolve_url(settings.LOGIN_REDIRECT_URL if is_member else "people.settings")
 
 
 def next_address(request: HttpRequest) -> str:

@@ -17,12 +17,12 @@ from django.views.generic import FormView, ListView
 from people.forms import UserForm
 from people.models import User
 from people.services.user import FIELDS, user_create, user_update
-from people.views.access import RightRequiredMixin
+from people.views.frame import Framed
 from records.errors import Refused, Rejected, Stale
 from records.messages import text
 
 
-class UserListView(RightRequiredMixin, ListView):
+class UserListView(Framed, ListView):
     """All users with their permission sets."""
 
     template_name = "people/user_list.html"
@@ -36,7 +36,7 @@ class UserListView(RightRequiredMixin, ListView):
         return found.filter(username__icontains=search) if search else found
 
 
-class UserCreateView(RightRequiredMixin, FormView):
+class UserCreateView(Framed, FormView):
     """A new user."""
 
     form_class = UserForm
@@ -55,7 +55,7 @@ class UserCreateView(RightRequiredMixin, FormView):
         return redirect(self.get_success_url())
 
 
-class UserEditView(RightRequiredMixin, FormView):
+class UserEditView(Framed, FormView):
     """Permission sets, settings and password of a user."""
 
     form_class = UserForm

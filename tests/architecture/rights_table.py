@@ -13,6 +13,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("language/", None, None),
     ("my-settings/*", "", ""),
     ("users/*", "setup", "setup"),
+    ("audit-log/*", "setup", "setup"),
     ("api/v1/me/", "", ""),
     ("api/v1/users/*", "setup", "setup"),
     ("api/v1/schema/", "", ""),
