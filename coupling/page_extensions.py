@@ -194,7 +194,7 @@ OPEN = Action(
     disabled=cannot_open,
     keywords=KEYWORDS,
 )
-CRM_GROUP = ActionGroup("coupling", lazy(lambda: products().erp, str)(), icon="database_link", order=20)
+CRM_GROUP = ActionGroup("coupling", _("Synchronization"), icon="database_link", order=20)
 CRM_FACTBOX = FactBox(
     "coupling", lazy(lambda: products().erp, str)(), "coupling/_factbox.html", coupling_facts, "database_link", visible=is_connected
 )

@@ -68,6 +68,8 @@ register(
         "not_found_record": _("The record does not exist."),
         "schedule_busy": _("The job queue entry is being processed."),
         "direction_or_fields": _("Choose either one direction or a side for each field."),
+        "choose_direction": _("Choose the direction of the data update."),
+        "choose_each_field": _("Choose a side for at least one field."),
         "both_records_exist": _("Both records exist, so there is nothing to restore or to delete."),
         "no_mapping": _("The table %(table)s is not mapped to a table of %(erp_product)s."),
         "still_working": _("The record is being created. Open it again in a moment."),

@@ -5,6 +5,7 @@ from sync.models.failure import Failure
 from sync.models.full_sync import FullSyncLine
 from sync.models.job import Job
 from sync.models.outcome import OutcomeRow
+from sync.models.pending_list import PendingItem
 from sync.models.progress import Progress
 from sync.models.queue import ChangeLog, Pending
 from sync.models.schedule import Schedule
@@ -18,6 +19,7 @@ __all__ = [
     "Job",
     "OutcomeRow",
     "Pending",
+    "PendingItem",
     "Progress",
     "Schedule",
     "WorkItem",

@@ -1,4 +1,4 @@
-"""The database view `sync_work_list`: made after migrations, taken away before them so that they may alter tables."""
+"""Database views behind lists: made after migrations, taken away before them so that they may alter tables."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connections
 
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
-from sync.models import Failure, Job, WorkItem
+from sync.models import Failure, Job, Pending, PendingItem, WorkItem
 
 _VIEW = """
 CREATE OR REPLACE VIEW "{view}" AS
@@ -36,18 +36,27 @@ SELECT f.id, f.row_version, f.mapping, 'failure', 'uncoupled_failed',
 FROM "{failure}" f
 """
 
+_PENDING = """
+CREATE OR REPLACE VIEW "{view}" AS
+SELECT md5(p.mapping || p.side || p.record::text)::uuid AS id, 1::bigint AS row_version, p.mapping, p.side, p.record,
+  p.reason, p.not_before, p.queued_at
+FROM "{pending}" p
+"""
+
 
 def install(using: str = "default", **_: Any) -> None:
-    """Make the view where all its tables are there; connected to `post_migrate` of this app."""
+    """Make the views where all their tables are there; connected to `post_migrate` of this app."""
     tables = {"coupling": Coupling, "option": OptionMapping, "mapping": IntegrationTableMapping, "failure": Failure}
     names = {key: model._meta.db_table for key, model in {**tables, "job": Job}.items()}
     with connections[using].cursor() as cursor:
         existing = set(connections[using].introspection.table_names(cursor))
         if set(names.values()) <= existing:
             cursor.execute(_VIEW.format(view=WorkItem._meta.db_table, **names))
+            cursor.execute(_PENDING.format(view=PendingItem._meta.db_table, pending=Pending._meta.db_table))
 
 
 def remove(using: str = "default", **_: Any) -> None:
-    """Take the view away; connected to `pre_migrate` of this app."""
+    """Take the views away; connected to `pre_migrate` of this app."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f'DROP VIEW IF EXISTS "{WorkItem._meta.db_table}"')
+        for model in (WorkItem, PendingItem):
+            cursor.execute(f'DROP VIEW IF EXISTS "{model._meta.db_table}"')

@@ -1,0 +1,274 @@
+"""What this app adds to pages of others.
+
+Synchronize Now, log and explanation on mapped records, the ribbon action of the Sales side, runs on mappings and the
+connection, cues of the role centre, notices behind the bell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from coupling import registry as pairs
+from coupling.access import is_connected, outside_reason
+from coupling.models import IntegrationTableMapping
+from coupling.products import products
+from coupling.validation import is_option
+from pages import Action, Chip, Cue, CueGroup, Done, FactBox, Row, Selection, registry
+from pages.registry import extend, extend_table
+from pages.shell import Notice, notify
+from records.errors import Refused
+from records.messages import text
+from sync import facts as known
+from sync import ribbon
+from sync.catalogue import next_step
+from sync.explain import mapping_page
+from sync.models import Job, WorkItem
+from sync.models.schedule import SCHEDULE_STATES
+from sync.pages import runs
+from sync.shown import connected, list_address, side_of
+
+KEYWORDS = _("synchronize, sync, crm, sales")
+STATE_CHIPS = {
+    "conflict": Chip(_("Conflict"), "bad", "warning"),
+    "failed": Chip(_("Failed"), "bad", "error_circle"),
+    "failed_uncoupled": Chip(_("Failed"), "bad", "error_circle"),
+    "skipped": Chip(_("Skipped"), "warn", "warning"),
+    "broken": Chip(_("Broken"), "bad", "link_dismiss"),
+}
+SHOWN_DIFFERENCES = 8
+
+# Records
+
+
+def cannot_synchronize(request: HttpRequest, selection: Selection) -> str:
+    """Why one record cannot be synchronized; in a selection such records are left out and told."""
+    return outside_reason(request, selection.label, selection.pks) if selection.count == 1 else ""
+
+
+def log_of(_request: HttpRequest, selection: Selection) -> str:
+    """The results of all jobs with this record."""
+    return record_log(selection.label, selection.pks[0])
+
+
+def record_log(label: str, pk: str) -> str:
+    """The address of a record's own log."""
+    return list_address("sync.outcome.list", **{f"{side_of(label)}_id": pk})
+
+
+def now_action(scope: Any) -> Action:
+    """Synchronize Now, for a card or a list."""
+    return Action(
+        "synchronize_now",
+        _("Synchronize Now"),
+        dialog="sync.now",
+        scope=scope,
+        group="coupling",
+        icon="arrow_sync",
+        order=20,
+        visible=is_connected,
+        disabled=cannot_synchronize,
+        keywords=KEYWORDS,
+    )
+
+
+LOG = Action(
+    "synchronization_log",
+    _("Synchronization Log"),
+    url=log_of,
+    scope="one",
+    right="view",
+    group="coupling",
+    icon="history",
+    order=60,
+    visible=is_connected,
+    keywords=KEYWORDS,
+)
+EXPLAIN = Action(
+    "explain",
+    _("Why does this record not synchronize?"),
+    dialog="sync.explain",
+    scope="one",
+    right="view",
+    group="coupling",
+    icon="question_circle",
+    order=70,
+    keywords=KEYWORDS,
+)
+
+
+def record_facts(_request: HttpRequest, record: Row) -> dict[str, Any]:
+    """What differs now, whether something waits, when the next run is."""
+    names = products()
+    return {
+        "rows": [_fact_row(facts) for facts in known.facts_of(record.label, record.pk)],
+        "log_url": record_log(record.label, record.pk),
+        "erp_product": names.erp,
+        "crm_product": names.crm,
+    }
+
+
+def _fact_row(facts: known.Facts) -> dict[str, Any]:
+    return {
+        "facts": facts,
+        "chip": STATE_CHIPS.get(facts.state),
+        "schedule": SCHEDULE_STATES.get(facts.schedule_state, ""),
+        "more": max(0, len(facts.differences) - SHOWN_DIFFERENCES),
+    }
+
+
+FACTS = FactBox(
+    "synchronization", _("Synchronization"), "sync/_facts.html", record_facts, "arrow_sync", visible=is_connected
+)
+
+# The ribbon of the Sales side
+
+
+def open_erp(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
+    """Open the ERP record; make and couple it first where the mapping allows it."""
+    try:
+        found = ribbon.ask(user=request.user, crm_table=selection.label, crm_id=selection.pks[0])  # type: ignore[arg-type]
+        opened = found if isinstance(found, ribbon.Opened) else ribbon.finish(found)
+    except Refused as refused:
+        return refusal(request, selection, refused)
+    return Done(url=registry.address_of(opened.erp_table, opened.erp_id))
+
+
+def refusal(request: HttpRequest, selection: Selection, refused: Refused) -> TemplateResponse:
+    """Why nothing was made, with the way to the mapping for who may change it."""
+    user: Any = request.user
+    mapping = IntegrationTableMapping.objects.filter(name=str(refused.params.get("mapping", ""))).first()
+    context = {
+        "title": products().erp,
+        "selection": selection,
+        "address": request.path,
+        "reason": text(refused.code, refused.params),
+        "next_step": next_step(refused.code),
+        "mapping": mapping.name if mapping else "",
+        "setting": mapping_page(mapping) if mapping and user.has_right("setup") else "",
+    }
+    return TemplateResponse(request, "sync/ribbon_refused.html", context)
+
+
+RIBBON = Action(
+    "business_central",
+    lazy(lambda: products().erp, str)(),
+    run=open_erp,
+    scope="one",
+    right="view",
+    icon="open",
+    order=5,
+    visible=is_connected,
+    keywords=KEYWORDS,
+)
+
+
+def extend_records() -> None:
+    """The lists and cards of every table that a declared pair maps."""
+    done: set[str] = set()
+    for pair in pairs.pairs():
+        declared = pair.mapping
+        try:
+            option = is_option(declared)
+        except LookupError:  # told by the system check
+            continue
+        for label in (declared.erp_table,) if option else (declared.erp_table, declared.crm_table):
+            if label not in done:
+                done.add(label)
+                _extend(label, is_option=option)
+
+
+def _extend(label: str, *, is_option: bool) -> None:
+    others = (LOG,) if is_option else (LOG, EXPLAIN)
+    ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
+    extend_table(label, "list", actions=(now_action("many"), *others), factboxes=(FACTS,))
+    extend_table(label, "card", actions=(now_action("one"), *others, *ribbon_action), factboxes=(FACTS,))
+
+
+# Mappings, connection, role centre, bell
+
+SYNC_ALL = Action(
+    "sync_modified_all",
+    _("Synchronize Modified Records"),
+    run=runs.modified_all,
+    icon="arrow_sync",
+    order=50,
+    visible=connected,
+    confirm=_("Do you want to synchronize the records of all mappings that were modified since the last run?"),
+)
+FULL_SYNC = Action(
+    "full_sync_review",
+    _("Run Full Synchronization"),
+    url=lambda _request, _selection: registry.reverse("sync.full_sync.list"),
+    right="view",
+    icon="arrow_sync",
+    order=51,
+    visible=connected,
+)
+
+
+def _bad(count: int) -> str:
+    return "bad" if count else "neutral"
+
+
+def _warn(count: int) -> str:
+    return "warn" if count else "neutral"
+
+
+CUES = CueGroup(
+    "synchronization",
+    _("Data Integration"),
+    (
+        Cue("sync_failed", _("Failed"), page="sync.work_list", view="failed", tone=_bad),
+        Cue("sync_conflicts", _("Conflicts"), page="sync.work_list", view="conflicts", tone=_bad),
+        Cue("sync_skipped", _("Skipped"), page="sync.work_list", view="skipped", tone=_warn),
+        Cue("sync_broken", _("Broken Couplings"), page="sync.work_list", view="broken", tone=_bad),
+        Cue("sync_waiting", _("Waiting Records"), page="sync.pending.list"),
+        Cue("sync_running", _("Jobs Running"), page="sync.job.list", view="running"),
+    ),
+    width=12,
+    icon="database_link",
+    visible=connected,
+)
+
+
+def notices(request: HttpRequest) -> Sequence[Notice]:
+    """What needs somebody: errors by kind, schedules that stopped, the user's own running jobs."""
+    if not connected(request):
+        return []
+    found = []
+    states = list(WorkItem.objects.values_list("state", flat=True)[:1001])
+    page = registry.reverse("sync.work_list")
+    if skipped := states.count("skipped"):
+        said = ngettext("%(n)s record is skipped.", "%(n)s records are skipped.", skipped) % {"n": skipped}
+        found.append(Notice(said, f"{page}?view=skipped", "warn"))
+    if conflicts := states.count("conflict"):
+        said = ngettext("%(n)s record has a conflict.", "%(n)s records have a conflict.", conflicts) % {"n": conflicts}
+        found.append(Notice(said, f"{page}?view=conflicts", "bad"))
+    if rest := len(states) - skipped - conflicts:
+        said = ngettext("%(n)s record could not be synchronized.", "%(n)s records could not be synchronized.", rest)
+        found.append(Notice(said % {"n": rest}, page, "bad"))
+    own = Job.objects.filter(requested_by=request.user.get_username(), finished_at=None)[:5]
+    found += [
+        Notice(
+            _now("A job of yours is running: %(mapping)s") % {"mapping": job.mapping},
+            registry.reverse("sync.job.card", pk=str(job.pk)),
+        )
+        for job in own
+    ]
+    return found
+
+
+extend_records()
+extend("coupling.mapping.list", actions=runs.actions(), groups=(runs.GROUP,))
+extend("coupling.mapping.card", actions=runs.actions("one"), groups=(runs.GROUP,))
+extend("coupling.connection.card", actions=(SYNC_ALL, FULL_SYNC))
+extend("erp.role_centre", parts=(CUES,))
+notify(notices)

@@ -1,0 +1,76 @@
+"""Why does this record not synchronize? The nine gates on a panel over any card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from pages import DialogPage, Done, Selection, register
+from records.messages import text
+from sync.advice import mapping_for
+from sync.catalogue import next_step
+from sync.explain import Gate, blocking, explain
+from sync.shown import side_of
+
+CAPTIONS = {
+    "connection": _("The connection is enabled"),
+    "filter": _("Both records are inside the filters"),
+    "direction": _("The mapping carries changes of this side"),
+    "only_coupled": _("Records without a coupling are not left out"),
+    "coupling": _("The record has a partner"),
+    "dependency": _("What it refers to is coupled"),
+    "skipped": _("The coupling is not skipped"),
+    "job": _("A job will run"),
+    "last_result": _("The last result was a success"),
+}
+
+
+@register
+class ExplainDialog(DialogPage):
+    """The gates of one record."""
+
+    name = "sync.explain"
+    path = "sync/explain/"
+    title = _("Why does this record not synchronize?")
+    template = "sync/explain.html"
+    right = "view"
+
+    def context(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> dict[str, Any]:
+        """The gates, and the first that blocks."""
+        assert selection is not None
+        row = selection.one
+        mapping = mapping_for(selection.label, selection.pks[:1]) if row is not None else None
+        if row is None or mapping is None or mapping.is_option:
+            return {"gates": [], "mapping": mapping, "record": row}
+        gates = explain(mapping, side_of(selection.label), row.pk)
+        first = blocking(gates)
+        can_set_up: Any = request.user
+        return {
+            "record": row,
+            "mapping": mapping,
+            "gates": [
+                drawn(gate, is_first=gate.gate == first, shows_setting=can_set_up.has_right("setup")) for gate in gates
+            ],
+            "blocking": first,
+        }
+
+    def submit(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:
+        """Nothing to do: the panel only tells."""
+        return Done(changed=False)
+
+
+def drawn(gate: Gate, *, is_first: bool, shows_setting: bool) -> dict[str, Any]:
+    """A gate as the panel shows it."""
+    shows = bool(gate.setting) and (shows_setting or not gate.setting.startswith(("/connection", "/coupling/mappings")))
+    return {
+        "caption": CAPTIONS[gate.gate],
+        "passed": gate.passed,
+        "detail": text(gate.reason, gate.params) if gate.reason and not gate.passed else "",
+        "next_step": next_step(gate.reason) if not gate.passed else "",
+        "setting": gate.setting if shows and not gate.passed else "",
+        "is_first": is_first,
+        "missing": [text(p["code"], p["params"]) for p in gate.params.get("missing", [])],
+    }

@@ -1,0 +1,104 @@
+"""Full Synchronization Review: what is recommended for each mapping, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from pages import ActionView, Done, Help, Page, register
+from sync import full_sync
+from sync.services import require
+from sync.shown import connected
+
+
+@register
+class FullSyncReview(Page):
+    """The review with its live states."""
+
+    name = "sync.full_sync.list"
+    path = "sync/full-sync/"
+    title = _("Full Synch. Review")
+    menu = ("synchronization", 60)
+    icon = "arrow_sync"
+    keywords = _("full synchronization, first synchronization, recommendation, initial load")
+    help = Help(
+        _(
+            "Before the first synchronization the review recommends for each mapping what to do: copy everything where "
+            "only one side has records, couple first where both have. Lines start in the order of their dependencies."
+        )
+    )
+
+    def urls(self) -> Sequence[URLPattern]:
+        """The page, and its lines alone."""
+        from sync.views import full_sync as views
+
+        return [
+            path(self.path, views.ReviewView.as_view(page=self), name=self.name),
+            path(f"{self.path}lines/", views.LinesView.as_view(page=self), name=f"{self.name}.lines"),
+        ]
+
+
+def _mappings(request: HttpRequest) -> list[str] | None:
+    return request.POST.getlist("mapping") or None
+
+
+@register
+class StartFullSync(ActionView):
+    """Start the chosen lines (all that were not started)."""
+
+    name = "sync.full_sync.start"
+    path = "sync/full-sync/start/"
+    title = _("Start")
+
+    def get_visible(self, request: HttpRequest) -> bool:
+        """Only with a connection."""
+        return connected(request)
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Start."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        full_sync.start(
+            user_name=request.user.get_username(),
+            mappings=_mappings(request),
+            recommendation=request.POST.get("recommendation", ""),
+        )
+        return Done(_now("The full synchronization has been started."))
+
+
+@register
+class RestartFullSync(ActionView):
+    """Start lines again that ended in error."""
+
+    name = "sync.full_sync.restart"
+    path = "sync/full-sync/restart/"
+    title = _("Restart")
+
+    def get_visible(self, request: HttpRequest) -> bool:
+        """Only with a connection."""
+        return connected(request)
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Restart."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        full_sync.restart(user_name=request.user.get_username(), mappings=_mappings(request))
+        return Done(_now("The full synchronization has been started."))
+
+
+@register
+class ResetFullSync(ActionView):
+    """Forget all lines: the review begins anew."""
+
+    name = "sync.full_sync.reset"
+    path = "sync/full-sync/reset/"
+    title = _("Reset")
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Reset."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        full_sync.reset()
+        return Done(_now("The review has been reset."))

@@ -1,0 +1,254 @@
+"""Integration Synchronization Jobs: the log, and one job with its passes, live."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from pages import (
+    Action,
+    CardPage,
+    Column,
+    DialogPage,
+    Done,
+    FastTab,
+    Help,
+    ListPage,
+    Number,
+    Progress,
+    Row,
+    Selection,
+    Status,
+    View,
+    register,
+)
+from records.messages import text
+from sync import services
+from sync.models import Job
+from sync.models.job import ENDED
+from sync.pages.common import JOB_CHIPS, CounterColumn, totals
+from sync.services.jobs import UNDOABLE
+from sync.shown import list_address, watch
+
+#: Seconds between two looks at jobs that run, and at a list where nothing runs.
+QUICK, SLOW = 1, 10
+
+
+def _job(selection: Selection) -> Job:
+    return Job.objects.get(pk=selection.pks[0])
+
+
+def _one(selection: Selection) -> Job | None:
+    return Job.objects.filter(pk__in=selection.pks[:1]).first() if selection.count == 1 else None
+
+
+def _cannot_cancel(_request: HttpRequest, selection: Selection) -> str | None:
+    job = _one(selection)
+    return text("job_ended") if job is not None and job.is_ended else None
+
+
+def _cannot_undo(_request: HttpRequest, selection: Selection) -> str | None:
+    job = _one(selection)
+    if job is None:
+        return None
+    if not job.is_ended:
+        return text("job_not_ended")
+    if job.preview:
+        return text("job_is_preview")
+    if job.kind == "undo" or not job.outcomes.filter(action__in=UNDOABLE).exists():
+        return text("nothing_to_undo")
+    return None
+
+
+def cancel(request: HttpRequest, selection: Selection) -> Done:
+    """Cancel the job; it ends at the border of a chunk."""
+    services.job_cancel(user=request.user, job=_job(selection))  # type: ignore[arg-type]
+    return Done(_now("The job is being cancelled. What is done already stays."))
+
+
+def undo(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+    """Take back what the job wrote."""
+    started = services.job_undo(user=request.user, job=_job(selection))  # type: ignore[arg-type]
+    return watch(request, started.jobs, _now("The earlier values are being restored."))
+
+
+def _records(_request: HttpRequest, selection: Selection) -> str:
+    return list_address("sync.outcome.list", job=selection.pks[0])
+
+
+def _errors(_request: HttpRequest, selection: Selection) -> str:
+    return list_address("sync.outcome.list", job=selection.pks[0], action="fail")
+
+
+CANCEL = Action(
+    "cancel", _("Cancel"), run=cancel, scope="one", icon="dismiss", disabled=_cannot_cancel,
+    confirm=_("Do you want to cancel the job? What is done already stays."), order=40,
+)  # fmt: skip
+UNDO = Action(
+    "undo", _("Undo"), run=undo, scope="one", icon="arrow_undo", disabled=_cannot_undo, order=41,
+    confirm=_(
+        "Do you want to restore the values from before this job? Records that were changed since stay as they are."
+    ),
+)  # fmt: skip
+SHOW_ERRORS = Action(
+    "show_errors", _("Show Errors"), url=_errors, scope="one", right="view", icon="error_circle", order=20
+)
+SHOW_RECORDS = Action("show_records", _("Show Records"), url=_records, scope="one", right="view", icon="list", order=21)
+DELETE_OLD = Action(
+    "delete_entries",
+    _("Delete Entries Older Than 7 Days"),
+    dialog="sync.job.delete_entries",
+    right="setup",
+    icon="delete",
+    order=60,
+)
+
+
+def duration(keys: Sequence[str]) -> dict[str, str]:
+    """How long jobs took, or have taken so far."""
+    now = dt.datetime.now(dt.UTC)
+    found = {}
+    for pk, begin, end in Job.objects.filter(pk__in=list(keys)).values_list("pk", "started_at", "finished_at"):
+        if begin is not None:
+            found[str(pk)] = seconds_text(((end or now) - begin).total_seconds())
+    return found
+
+
+def seconds_text(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3:05 min`."""
+    if seconds < 10:
+        return _now("%(seconds)s s") % {"seconds": f"{max(seconds, 0):.1f}"}
+    if seconds < 60:
+        return _now("%(seconds)s s") % {"seconds": round(seconds)}
+    minutes, rest = divmod(round(seconds), 60)
+    return _now("%(minutes)s:%(seconds)s min") % {"minutes": minutes, "seconds": f"{rest:02d}"}
+
+
+def messages_of(keys: Sequence[str]) -> dict[str, str]:
+    """What jobs that could not do their work say."""
+    rows = Job.objects.filter(pk__in=list(keys)).exclude(message_code="")
+    return {str(job.pk): text(job.message_code, job.message_params) for job in rows}
+
+
+def _processed(keys: Sequence[str]) -> dict[str, Any]:
+    return {key: counts["processed"] for key, counts in totals(keys).items()}
+
+
+@register
+class JobList(ListPage):
+    """The log of all jobs, newest first."""
+
+    name = "sync.job.list"
+    model = "sync.Job"
+    path = "sync/jobs/"
+    title = _("Integration Synchronization Jobs")
+    card = "sync.job.card"
+    menu = ("synchronization", 20)
+    icon = "history"
+    keywords = _("synchronization log, job log, jobs, progress, history, sync")
+    help = Help(
+        _(
+            "Every synchronization, coupling and import is a job. The log shows how far it is, what it did with each "
+            "record and why. A finished job can be taken back as long as nobody has changed the records since."
+        )
+    )
+    columns = (
+        "mapping",
+        "kind",
+        "direction",
+        Status("state", chips=JOB_CHIPS),
+        Progress("done", _("Progress"), total="total", compute=_processed),
+        Number("total", _("Records")),
+        *(CounterColumn(name) for name in ("inserted", "modified", "deleted", "unchanged", "skipped", "failed")),
+        CounterColumn("coupled"),
+        CounterColumn("uncoupled"),
+        "preview",
+        "requested_by",
+        "started_at",
+        Column("duration", _("Duration"), compute=duration),
+        Column("message", _("Message"), compute=messages_of),
+    )
+    filter_fields = ("mapping", "kind", "state", "requested_by")
+    views = (
+        View("all", _("All"), ""),
+        View("running", _("Running"), "state=ready|in_process"),
+        View("failed", _("Failed"), "state=failed"),
+        View("previews", _("Previews"), "preview=true"),
+    )
+    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, DELETE_OLD)
+    insert = False
+    delete = False
+
+    def poll(self, request: HttpRequest, rows: Sequence[Row]) -> int | None:
+        """Every second while something on the screen runs."""
+        return QUICK if any(row.get("state") not in ENDED for row in rows) else SLOW
+
+
+@register
+class JobCard(CardPage):
+    """One job: progress, passes, and what it asked for."""
+
+    name = "sync.job.card"
+    model = "sync.Job"
+    path = "sync/jobs/<uuid:pk>/"
+    title = _("Integration Synchronization Job")
+    list = "sync.job.list"
+    fasttabs = (
+        FastTab(
+            "general",
+            _("General"),
+            ("mapping", "kind", "direction", "state", "preview", "create_new", "requested_by", "requested_at",
+             "started_at", "finished_at", "total"),
+            summary=("mapping", "kind", "state"),
+        ),
+    )  # fmt: skip
+    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO)
+    editable = False
+    insert = False
+    delete = False
+
+    def urls(self) -> Sequence[URLPattern]:
+        """The card with its live part, which is read again while the job runs."""
+        from sync.views import jobs
+
+        first, *others = super().urls()
+        return [
+            path(self.path, jobs.JobView.as_view(page=self), name=first.name),
+            path(f"{self.path}progress/", jobs.JobProgressView.as_view(page=self), name=f"{self.name}.progress"),
+            *others,
+        ]
+
+
+class DeleteEntriesForm(forms.Form):
+    """How old entries have to be."""
+
+    older_than_days = forms.IntegerField(label=_("Older Than (Days)"), min_value=0, max_value=36_500, initial=7)
+
+
+@register
+class DeleteEntriesDialog(DialogPage):
+    """Delete old entries of the log, except those of unsolved errors."""
+
+    name = "sync.job.delete_entries"
+    path = "sync/jobs/delete-entries/"
+    title = _("Delete Entries")
+    right = "setup"
+    form_class = DeleteEntriesForm
+    needs_selection = False
+    tone = "bad"
+    submit_caption = _("Delete")
+    lead = _("Ended jobs are deleted with their log. Jobs that belong to a skipped coupling are kept.")
+
+    def submit(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:
+        """Delete and say how many."""
+        assert form is not None
+        days = form.cleaned_data["older_than_days"]
+        deleted, kept = services.jobs_delete_entries(user=request.user, older_than_days=days)  # type: ignore[arg-type]
+        return Done(_now("%(deleted)s entries were deleted, %(kept)s were kept.") % {"deleted": deleted, "kept": kept})

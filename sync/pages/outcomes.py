@@ -1,0 +1,214 @@
+"""What jobs did to each record: the drill-down of a job's counters, and one result with its values before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+
+from coupling.models import IntegrationTableMapping
+from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Selection, Status, View, register, registry
+from sync.catalogue import next_step
+from sync.models import OutcomeRow
+from sync.pages.common import ACTION_CHIPS
+from sync.readable import Change, Readable, changes_text, want_changes
+from sync.selectors import reason_text
+
+
+def details(keys: Sequence[str]) -> dict[str, str]:
+    """The sentences of the reasons."""
+    rows = OutcomeRow.objects.filter(pk__in=list(keys)).values_list("pk", "reason", "params")
+    return {str(pk): reason_text(reason, params) for pk, reason, params in rows}
+
+
+def changed_fields(keys: Sequence[str]) -> dict[str, str]:
+    """`Phone No.: 111 → 222`, one after the other, for each row."""
+    rows = list(OutcomeRow.objects.filter(pk__in=list(keys)))
+    found = changes_of(rows)
+    return {
+        key: "; ".join(
+            f"{caption}: {before or '–'} → {after or '–'}" for side in sides.values() for caption, before, after in side
+        )
+        for key, sides in found.items()
+    }
+
+
+def changes_of(rows: Sequence[OutcomeRow]) -> dict[str, dict[str, list[Change]]]:
+    """{row: {side: [(field, before, after)]}} as people read it; one query for each referenced table."""
+    names = {row.mapping for row in rows}
+    mappings = {m.name: m for m in IntegrationTableMapping.objects.filter(name__in=names)}
+    tables = {n: {"erp": m.erp_table, "crm": m.crm_table} for n, m in mappings.items()}
+    texts = Readable()
+    for row in rows:
+        want_changes(row.changes, tables.get(row.mapping, {}), texts)
+    return {str(row.pk): changes_text(row.changes, tables.get(row.mapping, {}), texts) for row in rows}
+
+
+def record_address(side: str) -> Any:
+    """The address of the record on one side, for a column."""
+
+    def address(row: Row) -> str:
+        key, table = row.get(f"{side}_id"), _table(str(row.get("mapping") or ""), side)
+        return registry.address_of(table, key) if key and table else ""
+
+    return address
+
+
+def _table(mapping: str, side: str) -> str:
+    found = IntegrationTableMapping.objects.filter(name=mapping).values_list("erp_table", "crm_table").first()
+    return "" if found is None else found[0] if side == "erp" else found[1]
+
+
+def _open(side: str) -> Any:
+    def url(_request: HttpRequest, selection: Selection) -> str:
+        row = selection.one
+        return record_address(side)(row) if row is not None else ""
+
+    return url
+
+
+def _gone(side: str) -> Any:
+    def reason(request: HttpRequest, selection: Selection) -> Any:
+        return (
+            None if selection.one is None or _open(side)(request, selection) else _("There is no record on this side.")
+        )
+
+    return reason
+
+
+def _job(_request: HttpRequest, selection: Selection) -> str:
+    row = OutcomeRow.objects.get(pk=selection.pks[0])
+    return registry.reverse("sync.job.card", pk=str(row.job_id))
+
+
+ACTIONS = (
+    Action(
+        "open_erp",
+        _("Open ERP Record"),
+        url=_open("erp"),
+        scope="one",
+        right="view",
+        icon="open",
+        disabled=_gone("erp"),
+    ),
+    Action(
+        "open_crm",
+        _("Open Sales Record"),
+        url=_open("crm"),
+        scope="one",
+        right="view",
+        icon="open",
+        disabled=_gone("crm"),
+    ),
+    Action("open_job", _("Open Job"), url=_job, scope="one", right="view", icon="history"),
+)
+
+
+@register
+class OutcomeList(ListPage):
+    """All results, as the counters of jobs open them."""
+
+    name = "sync.outcome.list"
+    model = "sync.OutcomeRow"
+    path = "sync/job-records/"
+    title = _("Synchronization Results")
+    card = "sync.outcome.card"
+    icon = "list"
+    keywords = _("synchronization results, outcome, values before and after")
+    help = Help(_("What a job did to each record, with the values before and after, and why."))
+    columns = (
+        "erp_key",
+        "crm_name",
+        Status("action", chips=ACTION_CHIPS),
+        Column("detail", _("Reason"), compute=details),
+        Column("changes_text", _("Changed Values"), compute=changed_fields),
+        "mapping",
+        "direction",
+        "at",
+    )
+    filter_fields = ("mapping", "action", "direction", "reason")
+    sort = "-at"
+    views = (
+        View("all", _("All"), ""),
+        View("failed", _("Failed"), "action=fail"),
+        View("skipped", _("Skipped"), "action=skip"),
+        View("written", _("Written"), "action=insert|modify|delete"),
+    )
+    actions = ACTIONS
+    insert = False
+    delete = False
+
+
+@register
+class ErrorList(ListPage):
+    """Only what failed: Integration Synchronization Errors."""
+
+    name = "sync.error.list"
+    model = "sync.OutcomeRow"
+    path = "sync/job-errors/"
+    title = _("Integration Synchronization Errors")
+    card = "sync.outcome.card"
+    menu = ("synchronization", 30)
+    icon = "error_circle"
+    base_filter = "action=fail"
+    keywords = _("synchronization errors, failed records, error log")
+    help = Help(
+        _("Every record that a job could not synchronize, with the reason. Unsolved ones are on the work-list.")
+    )
+    columns = (
+        "erp_key",
+        "crm_name",
+        Column("detail", _("Error Message"), compute=details),
+        "mapping",
+        "direction",
+        "at",
+    )
+    filter_fields = ("mapping", "direction", "reason")
+    sort = "-at"
+    actions = ACTIONS
+    insert = False
+    delete = False
+
+
+@register
+class OutcomeCard(CardPage):
+    """One result: record, reason, what to do next, and the values before and after."""
+
+    name = "sync.outcome.card"
+    model = "sync.OutcomeRow"
+    path = "sync/job-records/<uuid:pk>/"
+    title = _("Synchronization Result")
+    list = "sync.outcome.list"
+    fasttabs = (
+        FastTab(
+            "general",
+            _("General"),
+            ("erp_key", "crm_name", "action", "mapping", "direction", "at"),
+            summary=("erp_key", "crm_name", "action"),
+        ),
+    )
+    actions = ACTIONS
+    editable = False
+    insert = False
+    delete = False
+
+    def urls(self) -> Sequence[URLPattern]:
+        """The card with reason and values."""
+        from sync.views import outcomes
+
+        first, *others = super().urls()
+        return [path(self.path, outcomes.OutcomeView.as_view(page=self), name=first.name), *others]
+
+
+def explained(row: OutcomeRow) -> dict[str, Any]:
+    """What the card shows beside the fields: sentence, next step, changes by side."""
+    return {
+        "reason": reason_text(row.reason, row.params),
+        "next_step": next_step(row.reason) if row.action in ("fail", "skip") else "",
+        "code": row.reason,
+        "params": {k: v for k, v in row.params.items() if not isinstance(v, dict | list)},
+        "changes": changes_of([row])[str(row.pk)],
+    }

@@ -1,0 +1,370 @@
+"""Coupled Data Synchronization Errors: what failed, conflicts, is skipped or broken, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from coupling.models import Coupling
+from coupling.products import products
+from coupling.services.coupling import couplings_delete
+from pages import (
+    Action,
+    ActionGroup,
+    Column,
+    DialogPage,
+    Done,
+    Help,
+    ListPage,
+    Row,
+    Selection,
+    Status,
+    View,
+    register,
+    registry,
+)
+from records.errors import FieldError, Rejected
+from records.messages import text
+from sync.models import WorkItem
+from sync.pages.common import WORK_CHIPS
+from sync.shown import connected, list_address, watch
+from sync.worklist import actions, deleted, repair
+from sync.worklist.actions import Answer
+from sync.worklist.entries import Entry, tell
+
+
+def _entries(keys: Sequence[str]) -> dict[str, Entry]:
+    return {str(e.item.pk): e for e in tell(WorkItem.objects.filter(pk__in=list(keys)), with_fields=False)}
+
+
+def erp_titles(keys: Sequence[str]) -> dict[str, str]:
+    """The ERP records; those that are gone say so."""
+    return {
+        key: _title(e.item.erp_id, e.erp_exists, f"{e.erp_key} {e.erp_name}".strip())
+        for key, e in _entries(keys).items()
+    }
+
+
+def crm_titles(keys: Sequence[str]) -> dict[str, str]:
+    """The Sales records; those that are gone say so."""
+    return {
+        key: _title(e.item.crm_id or e.item.option_value, e.crm_exists, e.crm_name) for key, e in _entries(keys).items()
+    }
+
+
+def _title(key: Any, exists: bool, title: str) -> str:
+    if key is None:
+        return ""
+    return title if exists else _now("(deleted)")
+
+
+def _address(side: str) -> Callable[[Row], str]:
+    def address(row: Row) -> str:
+        entry = _entries([row.pk]).get(row.pk)
+        if entry is None:
+            return ""
+        exists, key = (entry.erp_exists, entry.item.erp_id) if side == "erp" else (entry.crm_exists, entry.item.crm_id)
+        table = entry.erp_table if side == "erp" else entry.crm_table
+        return registry.address_of(table, key) if exists and key else ""
+
+    return address
+
+
+def details(keys: Sequence[str]) -> dict[str, str]:
+    """The sentences of the errors."""
+    return {str(i.pk): text(i.reason, i.params) for i in WorkItem.objects.filter(pk__in=list(keys))}
+
+
+# Actions
+
+
+def _ids(selection: Selection) -> list[str]:
+    return list(selection.pks)
+
+
+def _name(request: HttpRequest) -> str:
+    return str(request.user.get_username())
+
+
+def told(request: HttpRequest, answer: Answer, said: Callable[[int], str]) -> HttpResponseBase:
+    """What an action did: a notice, with the jobs that run live."""
+    refused = _refusals(answer)
+    message = said(answer.done) if answer.done else _now("Nothing was done.")
+    open_jobs = [job for job in answer.jobs if not job.is_ended]
+    if open_jobs:
+        return watch(request, open_jobs, message, refused)
+    return Done(message, tone="warn" if refused else "ok", details=refused).response()
+
+
+def _refusals(answer: Answer) -> list[str]:
+    found: dict[str, int] = {}
+    for refusal in answer.refused:
+        found[refusal.detail] = found.get(refusal.detail, 0) + 1
+    return [f"{said} ({n})" if n > 1 else said for said, n in found.items()]
+
+
+def retry(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+    """Restore the chosen rows for synchronization and run them."""
+    answer = actions.retry(ids=_ids(selection), user_name=_name(request))
+    return told(
+        request,
+        answer,
+        lambda n: ngettext("%(n)s record is tried again.", "%(n)s records are tried again.", n) % {"n": n},
+    )
+
+
+def retry_all(request: HttpRequest, _selection: Selection) -> HttpResponseBase:
+    """The same for all rows."""
+    answer = actions.retry_all(user_name=_name(request))
+    return told(
+        request,
+        answer,
+        lambda n: ngettext("%(n)s record is tried again.", "%(n)s records are tried again.", n) % {"n": n},
+    )
+
+
+def restore(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+    """Make the missing records again."""
+    answer = repair.settle(repair.restore(ids=_ids(selection), user_name=_name(request)))
+    return told(
+        request, answer, lambda n: ngettext("%(n)s record was restored.", "%(n)s records were restored.", n) % {"n": n}
+    )
+
+
+def delete_records(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+    """Delete what is left of pairs that have lost a record."""
+    answer = repair.delete_records(ids=_ids(selection), user_name=_name(request))
+    return told(
+        request, answer, lambda n: ngettext("%(n)s record was deleted.", "%(n)s records were deleted.", n) % {"n": n}
+    )
+
+
+def find_deleted(_request: HttpRequest, _selection: Selection) -> HttpResponseBase:
+    """Look for couplings that have lost a record."""
+    answer = deleted.find_deleted()
+    said = ngettext(
+        "%(n)s coupling with a deleted record was found.",
+        "%(n)s couplings with a deleted record were found.",
+        answer.done,
+    )
+    return Done(said % {"n": answer.done}).response()
+
+
+def delete_coupling(_request: HttpRequest, selection: Selection) -> Done:
+    """Delete the couplings of the chosen rows; the records stay."""
+    n = couplings_delete(couplings=list(Coupling.objects.filter(pk__in=selection.pks)))
+    return Done(ngettext("%(n)s coupling was deleted.", "%(n)s couplings were deleted.", n) % {"n": n})
+
+
+def _rows(selection: Selection) -> list[WorkItem]:
+    return list(WorkItem.objects.filter(pk__in=selection.pks)) if selection.count <= 500 else []
+
+
+def _only(states: tuple[str, ...], said: Any) -> Callable[[HttpRequest, Selection], Any]:
+    """Disabled unless every chosen row has one of these states."""
+
+    def reason(_request: HttpRequest, selection: Selection) -> Any:
+        return said if any(row.state not in states for row in _rows(selection)) else None
+
+    return reason
+
+
+def _not_coupled(_request: HttpRequest, selection: Selection) -> Any:
+    return _("The record is not coupled.") if any(not row.is_coupled for row in _rows(selection)) else None
+
+
+def _cannot_set_up(_request: HttpRequest, selection: Selection) -> Any:
+    rows = _rows(selection)
+    if len(rows) == 1 and rows[0].kind != "option" and _set_up_address(_request, selection):
+        return None
+    return _("The record no longer exists.")
+
+
+def _set_up_address(_request: HttpRequest, selection: Selection) -> str:
+    """The card of the record that is there, with the dialog open."""
+    entry = next(iter(_entries(selection.pks[:1]).values()), None)
+    if entry is None:
+        return ""
+    for exists, table, key in (
+        (entry.erp_exists, entry.erp_table, entry.item.erp_id),
+        (entry.crm_exists, entry.crm_table, entry.item.crm_id),
+    ):
+        if exists and key:
+            return f"{registry.address_of(table, key)}?open=set_up_coupling"
+    return ""
+
+
+def _log(_request: HttpRequest, selection: Selection) -> str:
+    row = WorkItem.objects.get(pk=selection.pks[0])
+    return list_address("sync.outcome.list", **({"erp_id": row.erp_id} if row.erp_id else {"crm_id": row.crm_id}))
+
+
+_WHOLE = ("failed", "conflict", "skipped")
+CONFLICTS = ActionGroup("deleted", _("Deleted Records"), icon="delete", order=30)
+COUPLING = ActionGroup("coupling", _("Coupling"), icon="link", order=40)
+ACTIONS = (
+    Action("retry", _("Retry"), run=retry, scope="many", icon="arrow_sync", visible=connected, order=10),
+    Action("retry_all", _("Retry All"), run=retry_all, icon="arrow_sync", visible=connected, order=11,
+           confirm=_("Do you want to try all records again?")),
+    Action("synchronize", _("Synchronize"), dialog="sync.work_list.synchronize", scope="many", icon="arrow_sync",
+           visible=connected, order=12, disabled=_only(_WHOLE, _("One of the records was deleted or is not coupled."))),
+    Action("restore", _("Restore Records"), run=restore, scope="many", icon="arrow_undo", group="deleted",
+           visible=connected, disabled=_only(("broken",), _("No record was deleted.")),
+           confirm=_("Do you want to create the deleted records again from the records that are left?")),
+    Action("delete_records", _("Delete Records"), run=delete_records, scope="many", icon="delete", group="deleted",
+           visible=connected, disabled=_only(("broken",), _("No record was deleted.")),
+           confirm=_("Do you want to delete the records that are left, together with their couplings?")),
+    Action("find_deleted", _("Find for Deleted"), run=find_deleted, icon="search", group="deleted", visible=connected,
+           confirm=_("Do you want to look through all couplings for deleted records?")),
+    Action("set_up_coupling", _("Set Up Coupling"), url=_set_up_address, scope="one", icon="link", group="coupling",
+           visible=connected, disabled=_cannot_set_up),
+    Action("delete_coupling", _("Delete Coupling"), run=delete_coupling, scope="many", icon="link_dismiss",
+           group="coupling", visible=connected, disabled=_not_coupled,
+           confirm=_("Do you want to delete the couplings? The records stay.")),
+    Action("log", _("Synchronization Log"), url=_log, scope="one", right="view", icon="history", order=50),
+)  # fmt: skip
+
+
+@register
+class WorkList(ListPage):
+    """The work-list."""
+
+    name = "sync.work_list"
+    model = "sync.WorkItem"
+    path = "sync/errors/"
+    title = _("Coupled Data Synchronization Errors")
+    menu = ("synchronization", 10)
+    icon = "warning"
+    keywords = _("skipped, conflicts, failed, broken couplings, retry, restore, synchronization errors")
+    help = Help(
+        _(
+            "Every pair that failed, has a conflict, is skipped or has lost a record, and every record that could "
+            "not be created. Retry runs a row again, Synchronize lets you choose which side wins, field by field "
+            "where you like."
+        )
+    )
+    columns = (
+        "mapping",
+        Column("erp_title", _("ERP Record"), compute=erp_titles, url=_address("erp")),
+        Column("crm_title", _("Sales Record"), compute=crm_titles, url=_address("crm")),
+        Status("state", chips=WORK_CHIPS),
+        Column("detail", _("Error Message"), compute=details),
+        "failed_at",
+    )
+    filter_fields = ("mapping", "state", "reason")
+    views = (
+        View("all", _("All"), ""),
+        View("failed", _("Failed"), "state=failed|uncoupled_failed"),
+        View("conflicts", _("Conflicts"), "state=conflict"),
+        View("skipped", _("Skipped"), "state=skipped"),
+        View("broken", _("Broken"), "state=broken"),
+    )
+    actions = ACTIONS
+    groups = (CONFLICTS, COUPLING)
+    empty_text = _("There are no synchronization errors.")
+    insert = False
+    delete = False
+
+
+class ChoiceForm(forms.Form):
+    """One side for everything, or one for each field."""
+
+    direction = forms.CharField(required=False)
+
+    def fields_chosen(self) -> dict[str, str]:
+        """The sides that were chosen field by field."""
+        return {key[6:]: value for key, value in self.data.items() if key.startswith("field.")}
+
+
+@register
+class SynchronizeDialog(DialogPage):
+    """Choose which side wins: for one row field by field with the three values side by side, for several one side."""
+
+    name = "sync.work_list.synchronize"
+    path = "sync/errors/synchronize/"
+    title = _("Synchronize")
+    template = "sync/compare.html"
+    form_class = ChoiceForm
+    wide = True
+
+    def context(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> dict[str, Any]:
+        """For one row the values; for several what each side's choice means."""
+        assert selection is not None
+        rows = list(WorkItem.objects.filter(pk__in=selection.pks))
+        context: dict[str, Any] = {"products": products(), "count": len(rows)}
+        if len(rows) == 1:
+            (entry,) = tell(rows)
+            mapping = entry.examined and _mapping(entry)
+            context |= {"entry": entry, "lines": compare_lines(entry), "mapping": mapping}
+            if entry.examined is not None and mapping is not None and mapping.direction != "bidirectional":
+                context["fixed"] = mapping.direction
+        return context
+
+    def submit(
+        self, request: HttpRequest, selection: Selection | None, form: forms.Form | None
+    ) -> Done | HttpResponseBase:
+        """Start the run."""
+        assert selection is not None
+        assert isinstance(form, ChoiceForm)
+        direction, chosen = form.cleaned_data["direction"], form.fields_chosen()
+        if direction == "fields":
+            if not chosen:
+                raise Rejected([FieldError("direction", "choose_each_field")])
+            answer = actions.synchronize(ids=_ids(selection), user_name=_name(request), fields=chosen)
+        else:
+            answer = actions.synchronize(ids=_ids(selection), user_name=_name(request), direction=direction)
+        return told(
+            request, answer,
+            lambda n: (
+                ngettext("%(n)s record is being synchronized.", "%(n)s records are being synchronized.", n) % {"n": n}
+            ),
+        )  # fmt: skip
+
+
+def _mapping(entry: Entry) -> Any:
+    from coupling.models import IntegrationTableMapping
+
+    return IntegrationTableMapping.objects.filter(name=entry.item.mapping).first()
+
+
+def compare_lines(entry: Entry) -> list[dict[str, Any]]:
+    """The three values of each field that differs, as people read them, and the side that is proposed."""
+    from sync.readable import Readable, captions
+
+    texts = Readable()
+    for state in entry.fields:
+        for value in (state.base_erp, state.erp):
+            texts.want(entry.erp_table, state.line.erp or "", value)
+        for value in (state.base_crm, state.crm):
+            texts.want(entry.crm_table, state.line.crm or "", value)
+    found = []
+    clashing = {s.key for s in entry.examined.clashes} if entry.examined else set()
+    for state in entry.fields:
+        erp_field, crm_field = state.line.erp or "", state.line.crm or ""
+        table, name = (entry.erp_table, erp_field) if erp_field else (entry.crm_table, crm_field)
+        proposed = "" if state.key in clashing else "crm" if state.crm_changed and not state.erp_changed else "erp"
+        found.append(
+            {
+                "key": state.key,
+                "caption": captions(table, [name])[name],
+                "base": texts.text(entry.erp_table, erp_field, state.base_erp)
+                if erp_field
+                else texts.text(entry.crm_table, crm_field, state.base_crm),
+                "has_base": state.has_base,
+                "erp": texts.text(entry.erp_table, erp_field, state.erp),
+                "crm": texts.text(entry.crm_table, crm_field, state.crm),
+                "erp_changed": state.erp_changed,
+                "crm_changed": state.crm_changed,
+                "is_clash": state.key in clashing,
+                "proposed": proposed,
+                "may_send": state.direction in ("bidirectional", "to_crm"),
+                "may_get": state.direction in ("bidirectional", "from_crm"),
+            }
+        )
+    return found
