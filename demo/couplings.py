@@ -40,7 +40,7 @@ def couple() -> str:
         finish(mapping_run(user=administrator(), mapping=mapping, mode="full", direction="to_crm", create_new=True))
     customers = _keys(Customer.objects.filter(blocked=0).order_by("no").values_list("pk", flat=True)[:COUPLED])
     _send("CUSTOMER", customers)
-    people = Contact.objects.filter(type=CONTACT_PERSON, company_no__in=_companies(customers)).order_by("no")
+    people = Contact.objects.filter(type=CONTACT_PERSON, company_no_id__in=_companies(customers)).order_by("no")
     _send("CONTACT", _keys(people.values_list("pk", flat=True)))
     finish(sync_modified_all(user=administrator()))
     return f"{Coupling.objects.count():,} couplings"
@@ -65,7 +65,7 @@ def _send(mapping: str, keys: Sequence[str]) -> None:
 
 def _companies(customers: Sequence[str]) -> list[str]:
     """The company contacts of customers."""
-    return _keys(ContactBusinessRelation.objects.filter(customer__in=customers).values_list("contact_no", flat=True))
+    return _keys(ContactBusinessRelation.objects.filter(customer_id__in=customers).values_list("contact_no", flat=True))
 
 
 def _keys(found: Iterable[object]) -> list[str]:
