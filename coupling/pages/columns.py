@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import Coupling
-from coupling.selectors.couplings import tell
+from coupling.selectors.couplings import Told, tell
 from pages import Chip, Column, Row, Status
 from pages.registry import address_of
 from records.schema import schema
@@ -42,29 +44,26 @@ class TableName(Column):
             return str(label)
 
 
-def erp_record(pks: Sequence[str]) -> dict[str, Any]:
-    """The business keys of the ERP records of couplings."""
-    return {str(t.coupling.pk): t.erp_key for t in tell(_couplings(pks))}
+class CoupledRecord(Column):
+    """One end of the couplings on the screen: what the record is called, with a link to its card or form."""
+
+    def __init__(self, side: str, caption: Any) -> None:
+        super().__init__(f"{side}_record", caption, compute=lambda pks: ends(side, pks))
+
+    def cell(self, row: Row) -> str | SafeString:
+        """The link, or the name of a table without a card; blank for a record that is gone."""
+        name, address = row.values.get(self.name) or ("", "")
+        return format_html('<a href="{}">{}</a>', address, name) if name and address else name
 
 
-def crm_record(pks: Sequence[str]) -> dict[str, Any]:
-    """The names of the CRM records of couplings."""
-    return {str(t.coupling.pk): t.crm_name for t in tell(_couplings(pks))}
+def ends(side: str, pks: Sequence[str]) -> dict[str, Any]:
+    """Coupling -> (key or name, address) of its record on one side; the number of queries depends on mappings only."""
+    found = tell(list(Coupling.objects.filter(pk__in=list(pks))))
+    return {str(told.coupling.pk): _end(side, told) for told in found}
 
 
-def record_url(side: str) -> Callable[[Row], str]:
-    """Where the cell of a coupled record leads: its card or form."""
-
-    def url(row: Row) -> str:
-        from coupling.models import IntegrationTableMapping
-
-        mapping = IntegrationTableMapping.objects.filter(name=row.get("pair")).first()
-        if mapping is None:
-            return ""
-        return address_of(getattr(mapping, f"{side}_table"), row.get(f"{side}_id"))
-
-    return url
-
-
-def _couplings(pks: Sequence[str]) -> list[Coupling]:
-    return list(Coupling.objects.filter(pk__in=list(pks)))
+def _end(side: str, told: Told) -> tuple[str, str]:
+    name = told.erp_key if side == "erp" else told.crm_name
+    table = told.erp_table if side == "erp" else told.crm_table
+    key = told.coupling.erp_id if side == "erp" else told.coupling.crm_id
+    return name, address_of(table, key) if name and table else ""

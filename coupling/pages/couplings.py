@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from coupling.access import is_connected
 from coupling.models import Coupling, OptionMapping
-from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, crm_record, erp_record, record_url
+from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
 from coupling.work import work
-from pages import Action, CardPage, Chip, Column, Done, FastTab, Help, ListPage, Selection, Status, View, register
+from pages import Action, CardPage, Chip, Column, Done, FastTab, Help, ListPage, Row, Selection, Status, View, register
 from pages.registry import address_of
 
 
@@ -53,8 +55,8 @@ class CouplingList(ListPage):
     help = Help(_("Every pair of records that belong together, with the results of their last synchronization."))
     columns = (
         "pair",
-        Column("erp_record", _("ERP Record"), compute=erp_record, url=record_url("erp")),
-        Column("crm_record", _("CRM Record"), compute=crm_record, url=record_url("crm")),
+        CoupledRecord("erp", _("ERP Record")),
+        CoupledRecord("crm", _("CRM Record")),
         "last_synced_at",
         Status("last_result_to_crm", chips=RESULT_CHIPS),
         Status("last_result_from_crm", chips=RESULT_CHIPS),
@@ -82,21 +84,23 @@ class CouplingList(ListPage):
     )
 
 
+class OptionCode(Column):
+    """The code of an option mapping, with a link to its card."""
+
+    def cell(self, row: Row) -> str | SafeString:
+        """The link; blank for a record that is gone."""
+        code, address = row.values.get(self.name) or ("", "")
+        return format_html('<a href="{}">{}</a>', address, code) if code and address else code
+
+
 def option_code(pks: Sequence[str]) -> dict[str, Any]:
-    """The codes of option mappings; one query for each code table."""
+    """Option mapping -> (code, address of its card); one query for each code table."""
     found = list(OptionMapping.objects.filter(pk__in=list(pks)).select_related("mapping"))
     codes: dict[str, str] = {}
     for table in {row.mapping.erp_table for row in found}:
         codes |= record_keys(table, [row.erp_id for row in found if row.mapping.erp_table == table])
-    return {str(row.pk): codes.get(str(row.erp_id), "") for row in found}
-
-
-def _code_url(row: Any) -> str:
-    mapping = row.get("mapping")
-    from coupling.models import IntegrationTableMapping
-
-    found = IntegrationTableMapping.objects.filter(pk=mapping).first() if mapping else None
-    return address_of(found.erp_table, row.get("erp_id")) if found else ""
+    named = {row: codes.get(str(row.erp_id), "") for row in found}
+    return {str(row.pk): (code, address_of(row.mapping.erp_table, row.erp_id)) for row, code in named.items()}
 
 
 @register
@@ -115,7 +119,7 @@ class OptionMappingList(ListPage):
     insert = False
     columns = (
         "mapping",
-        Column("code", _("Code"), compute=option_code, url=_code_url),
+        OptionCode("code", _("Code"), compute=option_code),
         "option_value",
         "label",
         "last_synced_at",
