@@ -21,7 +21,7 @@ _STAMP_KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FieldInfo:
     """One field. `column` is the database column of a stored field ('' for calculated and polymorphic ones)."""
 
@@ -76,7 +76,7 @@ class FieldInfo:
         return self.field.normalize(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schema:
     """All fields of one table, in declared order."""
 
