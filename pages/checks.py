@@ -74,7 +74,7 @@ def _common(page: Page) -> Iterator[Finding]:
 
 
 def _icon(name: str) -> Iterator[Finding]:
-    if name and name not in icons.names():
+    if name and icons.plain(name) not in icons.names():
         yield f"there is no icon {name!r}"
 
 
@@ -162,7 +162,7 @@ def _card(page: CardPage, table: Schema) -> Iterator[Finding]:
     tabs = page.all("fasttabs")
     yield from _twice([tab.name for tab in tabs], "FastTab")
     names = [name for tab in tabs if isinstance(tab, FastTab) for name in tab.names]
-    yield from _twice([*page.header, *names], "field")
+    yield from _twice(names, "field")
     yield from _fields([*page.header, *names, *page.lookup_filters, *page.defaults], table)
     for tab in tabs:
         if isinstance(tab, FastTab):

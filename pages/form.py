@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Q
@@ -86,7 +86,7 @@ def build(
     return Form(
         row=row,
         tabs=tabs,
-        header=[drawn[name] for name in page.of("header", request)],
+        header=[_in_header(page, request, drawn[name]) for name in page.of("header", request)],
         chips=[] if is_new else chips(page, request, row),
         is_new=is_new,
         is_editable=is_editable,
@@ -94,6 +94,14 @@ def build(
         address=reverse(f"{page.name}.new") if is_new else address(page, row),
         title=row.title or str(page.title),
     )
+
+
+def _in_header(page: CardPage, request: HttpRequest, one: Input) -> Input:
+    """A field in the heading: only shown where a tab has it too, and states, which actions change."""
+    tabs = [tab for tab in page.bound_tabs(request) if isinstance(tab, FastTab)]
+    if any(one.name in tab.names for tab in tabs) or one.name in (page.state_field, "statuscode"):
+        return replace(one, is_readonly=True, id=f"{one.id}-header")
+    return one
 
 
 def address(page: CardPage, row: Row) -> str:

@@ -32,4 +32,9 @@ def _drawn(name: str) -> SafeString:
 
 def icon(name: str) -> SafeString:
     """The icon as SVG; blank for a blank name."""
-    return _drawn(name) if name else SafeString("")
+    return _drawn(plain(name)) if name else SafeString("")
+
+
+def plain(name: str) -> str:
+    """The name as the sprite has it; dashes and underscores are one."""
+    return name.replace("-", "_")

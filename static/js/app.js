@@ -1,0 +1,186 @@
+/* Core of all pages: delegated events, notices, panes, keyboard, ended sessions. Every htmx event name stands in this file. */
+(() => {
+  "use strict";
+  const hooks = { swapped: [], answered: [], beforePart: [], beforeSwap: [] };
+  const Tandem = (window.Tandem = { hooks });
+
+  /* Run `handler(event, element)` for events on elements that fit the selector, now or later. */
+  Tandem.on = (type, selector, handler, options) =>
+    document.addEventListener(type, (event) => {
+      const found = event.target.closest?.(selector);
+      if (found) handler(event, found);
+    }, options);
+
+  /* Wait until nothing has called for `delay` milliseconds. */
+  Tandem.debounce = (work, delay) => {
+    let timer = 0;
+    return (...args) => { clearTimeout(timer); timer = setTimeout(() => work(...args), delay); };
+  };
+
+  Tandem.isTyping = (element) => !!element?.closest?.("input:not([type=checkbox],[type=radio]),select,textarea,[contenteditable]");
+
+  /* --- notices --- */
+  const toasts = () => document.getElementById("toasts");
+  const symbols = { ok: "checkmark_circle", warn: "warning", bad: "error_circle", info: "info" };
+  const sprite = () => document.querySelector(".icon use")?.getAttribute("href")?.split("#")[0] || "/static/icons.svg";
+
+  Tandem.icon = (name) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `${sprite()}#${name}`);
+    svg.append(use);
+    return svg;
+  };
+
+  Tandem.toast = (text, tone = "ok", details = []) => {
+    const area = toasts();
+    if (!area || !text) return;
+    const box = document.createElement("div");
+    box.className = `toast ${tone}`;
+    if (tone === "bad") box.setAttribute("role", "alert");
+    const words = document.createElement("span");
+    words.textContent = text;
+    for (const detail of details) {
+      const line = document.createElement("div");
+      line.textContent = detail;
+      words.append(line);
+    }
+    box.append(Tandem.icon(symbols[tone] || "info"), words, closer(box));
+    area.append(box);
+    raise(area);
+    if (tone === "ok") setTimeout(() => box.remove(), 6000);
+  };
+
+  const closer = (box) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.title = toasts().dataset.close;
+    button.setAttribute("aria-label", toasts().dataset.close);
+    button.append(Tandem.icon("dismiss"));
+    button.addEventListener("click", () => box.remove());
+    return button;
+  };
+
+  /* Notices stand above an open dialog as well. */
+  const raise = (area) => {
+    if (!area.showPopover || !document.querySelector("dialog[open]")) return;
+    area.popover = "manual";
+    if (area.matches(":popover-open")) area.hidePopover();
+    area.showPopover();
+  };
+
+  /* Notices that the server has drawn: with the page, or later as the answer to a request. */
+  const adopt = () => document.querySelectorAll("[data-toast]:not([data-adopted])").forEach((box) => {
+    box.dataset.adopted = "1";
+    box.append(closer(box));
+    if (box.classList.contains("ok")) setTimeout(() => box.remove(), 6000);
+  });
+  adopt();
+  hooks.swapped.push(adopt);
+
+  /* --- what htmx tells --- */
+  const body = document.body;
+  body.addEventListener("toast", (event) => Tandem.toast(event.detail.text, event.detail.tone, event.detail.details));
+  body.addEventListener("htmx:afterSwap", (event) => hooks.swapped.forEach((hook) => hook(event.detail?.target, event)));
+  body.addEventListener("htmx:oobAfterSwap", (event) => hooks.swapped.forEach((hook) => hook(event.detail?.target, event)));
+  body.addEventListener("htmx:beforeSwap", (event) => hooks.beforeSwap.forEach((hook) => hook(event.detail?.target, event)));
+  body.addEventListener("htmx:oobBeforeSwap", (event) => hooks.beforePart.forEach((hook) => hook(event.detail, event)));
+  body.addEventListener("htmx:afterRequest", (event) => hooks.answered.forEach((hook) => hook(event.detail, event)));
+  body.addEventListener("htmx:sendError", () => Tandem.toast(toasts().dataset.offline, "bad"));
+  body.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 401) return;
+    Tandem.toast(status === 403 ? toasts().dataset.denied : toasts().dataset.failed, "bad");
+  });
+
+  /* --- an ended session: keep what was typed, offer to sign in --- */
+  const draftKey = `draft:${location.pathname}`;
+  Tandem.drafts = { keep: [], restore: [] };
+  body.addEventListener("signInRequired", (event) => {
+    const draft = {};
+    Tandem.drafts.keep.forEach((keep) => keep(draft));
+    if (Object.keys(draft).length) sessionStorage.setItem(draftKey, JSON.stringify(draft));
+    const dialog = document.getElementById("session-ended");
+    document.getElementById("session-link").href = event.detail.url;
+    if (dialog && !dialog.open) dialog.showModal();
+  });
+  window.addEventListener("load", () => {
+    const kept = sessionStorage.getItem(draftKey);
+    if (!kept) return;
+    sessionStorage.removeItem(draftKey);
+    const draft = JSON.parse(kept);
+    if (Tandem.drafts.restore.map((restore) => restore(draft)).some(Boolean)) {
+      Tandem.toast(document.getElementById("restored-text")?.content.textContent, "info");
+    }
+  });
+
+  /* --- side panes: open or closed is kept in a cookie, so that the server draws them right --- */
+  Tandem.togglePane = (name) => {
+    const pane = document.getElementById(`${name}-pane`);
+    if (!pane) return;
+    pane.hidden = !pane.hidden;
+    document.cookie = `pane_${name}=${pane.hidden ? 0 : 1};path=/;max-age=31536000;samesite=lax`;
+    document.querySelectorAll(`[data-toggle-pane="${name}"]`).forEach((b) => b.setAttribute("aria-expanded", String(!pane.hidden)));
+    if (!pane.hidden) body.dispatchEvent(new CustomEvent("paneOpened", { detail: name }));
+  };
+  Tandem.on("click", "[data-toggle-pane]", (_event, button) => Tandem.togglePane(button.dataset.togglePane));
+
+  /* --- help --- */
+  const helpButton = document.querySelector("[data-help]");
+  Tandem.toggleHelp = () => {
+    const pane = document.getElementById("help-pane");
+    if (!pane) return;
+    pane.hidden = !pane.hidden;
+    helpButton?.setAttribute("aria-expanded", String(!pane.hidden));
+    if (pane.hidden) helpButton?.focus();
+    else if (helpButton?.dataset.help) htmx.ajax("GET", helpButton.dataset.help, { source: pane, target: pane, swap: "innerHTML" });
+  };
+  Tandem.on("click", "[data-help],[data-close-help]", () => Tandem.toggleHelp());
+
+  /* --- actions: what a button of a bar or menu does with the chosen records --- */
+  Tandem.runAction = (button, pairs) => {
+    if (button.getAttribute("aria-disabled") === "true") {
+      Tandem.toast(button.title, "warn");
+      return;
+    }
+    const { method, address, newTab } = button.dataset;
+    const values = new FormData();
+    for (const [name, value] of pairs) values.append(name, value);
+    if (method === "go") {
+      const url = `${address}?${new URLSearchParams(pairs)}`;
+      if (newTab) window.open(url, "_blank", "noopener"); else location.assign(url);
+      return;
+    }
+    const isShort = pairs.length <= 60;
+    if (method === "dialog" && !isShort) values.append("_open", "1");
+    const verb = method === "dialog" && isShort ? "GET" : "POST";
+    const url = verb === "GET" && pairs.length ? `${address}?${new URLSearchParams(pairs)}` : address;
+    Tandem.opener = button;
+    htmx.ajax(verb, url, { source: button, target: "#dialog", swap: "innerHTML", values: verb === "GET" ? {} : values });
+  };
+
+  /* --- keyboard --- */
+  const keys = [
+    [(e) => e.altKey && !e.ctrlKey && e.key.toLowerCase() === "n", () => document.querySelector("[data-new]")],
+    [(e) => e.key === "F3" && !e.shiftKey && !e.altKey && !e.ctrlKey, () => document.querySelector("[data-search] input")],
+    [(e) => e.key === "F3" && e.shiftKey, () => document.querySelector('[data-toggle-pane="filter"]')],
+    [(e) => e.key === "F2" && e.altKey, () => document.querySelector('[data-toggle-pane="factbox"]')],
+    [(e) => e.key === "F1" && e.ctrlKey, () => helpButton],
+    [(e) => e.key === "ArrowUp" && e.ctrlKey, () => document.getElementById("previous-record")],
+    [(e) => e.key === "ArrowDown" && e.ctrlKey, () => document.getElementById("next-record")],
+    [(e) => e.key.toLowerCase() === "s" && (e.ctrlKey || e.metaKey), () => document.querySelector("[data-save]")],
+  ];
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]")) return;
+    const match = keys.find(([fits]) => fits(event));
+    const element = match?.[1]();
+    if (!element) return;
+    event.preventDefault();
+    if (element.matches("input")) { element.focus(); element.select(); } else element.click();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "?" && !Tandem.isTyping(event.target) && !document.querySelector("dialog[open]")) Tandem.toggleHelp();
+  });
+})();

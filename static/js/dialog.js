@@ -1,0 +1,63 @@
+/* The one dialog of a page: opened when something is swapped into it, closed by Escape, Cancel or the server. */
+(() => {
+  "use strict";
+  const dialog = document.getElementById("dialog");
+  if (!dialog) return;
+  let returnTo = null;
+
+  const first = () =>
+    dialog.querySelector("[aria-invalid=true]") || dialog.querySelector("[autofocus]") ||
+    dialog.querySelector(".dialog-body input:not([type=hidden]),.dialog-body select,.dialog-body textarea,.dialog-body a[href]") ||
+    dialog.querySelector(".dialog-foot button");
+
+  Tandem.hooks.swapped.push((target) => {
+    if (target !== dialog || !dialog.firstElementChild) return;
+    if (!dialog.open) {
+      const opener = Tandem.opener;
+      const isUsable = opener?.isConnected && opener.offsetParent;
+      returnTo = isUsable ? opener : Tandem.menuButton || document.activeElement;
+      dialog.showModal();
+    }
+    first()?.focus();
+  });
+
+  const close = () => { if (dialog.open) dialog.close(); };
+  dialog.addEventListener("close", () => {
+    dialog.replaceChildren();
+    if (returnTo?.isConnected) returnTo.focus();
+    returnTo = null;
+  });
+  document.body.addEventListener("closeDialog", close);
+  Tandem.on("click", "[data-close-dialog]", close);
+  Tandem.on("click", "[data-open-dialog]", (_event, element) => {
+    Tandem.opener = element;
+    htmx.ajax("GET", element.dataset.openDialog, { source: element, target: dialog, swap: "innerHTML" });
+  });
+
+  /* An ended session: remember the address of the dialog and what was typed; open it again afterwards. */
+  Tandem.drafts.keep.push((draft) => {
+    const form = dialog.open && dialog.querySelector("form");
+    if (!form) return;
+    const fields = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+    const carried = fields.filter(([name]) => ["list", "table", "ids", "all", "state"].includes(name));
+    const query = new URLSearchParams(carried.slice(0, 60)).toString();
+    draft.dialog = { url: form.getAttribute("action") + (query ? `?${query}` : ""), fields };
+  });
+  Tandem.drafts.restore.push((draft) => {
+    if (!draft.dialog) return false;
+    htmx.ajax("GET", draft.dialog.url, { source: dialog, target: dialog, swap: "innerHTML" }).then(() => {
+      const form = dialog.querySelector("form");
+      if (form) fill(form, draft.dialog.fields);
+    });
+    return true;
+  });
+  const fill = (form, fields) => {
+    form.querySelectorAll("input[type=checkbox],input[type=radio]").forEach((box) => {
+      box.checked = fields.some(([name, value]) => name === box.name && value === box.value);
+    });
+    for (const [name, value] of fields) {
+      const control = form.elements[name];
+      if (control instanceof HTMLElement && !control.matches("[type=hidden],[type=file],[type=checkbox],[type=radio]")) control.value = value;
+    }
+  };
+})();

@@ -1,0 +1,95 @@
+/* Look-ups: a field with data-lookup offers records while one types. The value goes into the field, or with data-into into the hidden field beside it. */
+(() => {
+  "use strict";
+  let box = null;
+  let field = null;
+
+  const options = () => (box ? [...box.querySelectorAll("[role=option]:not([aria-disabled])")] : []);
+  const chosen = () => box?.querySelector("[aria-selected=true]");
+  const hidden = (input) => (input.dataset.into ? input.closest(".lookup").querySelector("input[type=hidden]") : null);
+
+  const close = () => {
+    field?.setAttribute("aria-expanded", "false");
+    field?.removeAttribute("aria-activedescendant");
+    box?.remove();
+    box = field = null;
+  };
+
+  const mark = (option) => {
+    chosen()?.setAttribute("aria-selected", "false");
+    if (!option) return;
+    option.setAttribute("aria-selected", "true");
+    option.scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", option.id);
+  };
+
+  const open = (input) => {
+    if (field === input && box) return;
+    close();
+    field = input;
+    box = document.createElement("div");
+    box.id = "lookup-hits";
+    box.className = "hits";
+    box.setAttribute("role", "listbox");
+    (input.closest("dialog") || document.body).append(box);
+    if (box.showPopover) { box.popover = "manual"; box.showPopover(); }
+    const place = input.getBoundingClientRect();
+    box.style.left = `${place.left}px`;
+    box.style.width = `${Math.max(place.width, 300)}px`;
+    box.style.top = place.bottom + 300 > innerHeight ? "auto" : `${place.bottom + 2}px`;
+    box.style.bottom = place.bottom + 300 > innerHeight ? `${innerHeight - place.top + 2}px` : "auto";
+    input.setAttribute("aria-expanded", "true");
+    input.setAttribute("aria-controls", box.id);
+  };
+
+  let latest = 0;
+  const load = async (input, typed) => {
+    const number = ++latest;
+    const url = new URL(input.dataset.lookup, location.href);
+    url.searchParams.set("q", typed);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (number !== latest || document.activeElement !== input || !answer?.ok) return;
+    const html = await answer.text();
+    open(input);
+    box.innerHTML = html;
+    if (typed) mark(options()[0]);
+  };
+  const typing = Tandem.debounce(load, 200);
+
+  const take = (option) => {
+    const input = field;
+    const into = hidden(input);
+    if (into) into.value = option.dataset.value;
+    input.value = into ? option.dataset.text : option.dataset.value;
+    close();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  Tandem.on("input", "[data-lookup]", (_event, input) => {
+    const into = hidden(input);
+    if (into) into.value = "";
+    typing(input, input.value.trim());
+  });
+  Tandem.on("click", "[data-lookup]", (event, input) => {
+    const isArrow = event.offsetX > input.clientWidth - 28;
+    if (isArrow) { if (field === input) close(); else load(input, ""); }
+  });
+  document.addEventListener("keydown", (event) => {
+    const input = event.target.closest?.("[data-lookup]");
+    if (!input) return;
+    if (event.key === "ArrowDown" && (event.altKey || field !== input)) { event.preventDefault(); load(input, ""); return; }
+    if (field !== input || !box) return;
+    const list = options();
+    const at = list.indexOf(chosen());
+    if (event.key === "ArrowDown") { event.preventDefault(); mark(list[Math.min(at + 1, list.length - 1)]); }
+    else if (event.key === "ArrowUp") { event.preventDefault(); mark(list[Math.max(at - 1, 0)]); }
+    else if (event.key === "Enter" && chosen()) { event.preventDefault(); take(chosen()); }
+    else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(); }
+  }, true);
+  document.addEventListener("pointerdown", (event) => {
+    const option = event.target.closest?.("#lookup-hits [role=option]:not([aria-disabled])");
+    if (option) { event.preventDefault(); take(option); }
+    else if (box && event.target !== field && !box.contains(event.target)) close();
+  });
+  document.addEventListener("focusout", (event) => { if (event.target === field) setTimeout(() => { if (document.activeElement !== field) close(); }, 0); });
+})();
