@@ -59,6 +59,7 @@ class Passage:
     from_crm: Conversion | None = None
     equal: Callable[[Any, Any], bool] | None = None
     depends_on: str = ""
+    plain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +173,8 @@ def _code_text(ends: Ends, *, truncate: bool) -> Passage:
 def _plain(erp: FieldInfo, crm: FieldInfo, *, truncate: bool) -> Passage:
     to_crm, from_crm = _towards(crm, erp, truncate=truncate), _towards(erp, crm, truncate=truncate)
     if erp.kind in TEXT_KINDS and crm.kind in TEXT_KINDS:
-        return Passage(to_crm, from_crm, equal=_text_equal(erp, crm, truncate=truncate))
-    return Passage(to_crm, from_crm)
+        return Passage(to_crm, from_crm, equal=_text_equal(erp, crm, truncate=truncate), plain=crm.stored and erp.stored)
+    return Passage(to_crm, from_crm, plain=erp.kind == crm.kind and crm.stored and erp.stored)
 
 
 def _towards(dest: FieldInfo, source: FieldInfo, *, truncate: bool) -> Conversion:

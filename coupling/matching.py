@@ -74,12 +74,14 @@ def match(records: Mapping[Key, Mapping[str, Any]], alternatives: Sequence[Group
     verdicts = {key: Verdict("no_match") for key in records}
     taken: set[Key] = set()
     for group in alternatives:
-        wanted = {key: values for key in records if verdicts[key].partner is None and (values := _values(group, records[key]))}
+        wanted = {
+            key: values for key in records if verdicts[key].partner is None and (values := _values(group, records[key]))
+        }
         if not wanted:
             continue
         by_values = _index(group, find(group, _first_values(wanted.values())))
         for key, values in wanted.items():
-            _judge(verdicts, key, _among(by_values, group, values), taken)
+            _judge(verdicts, key, _among(by_values, values), taken)
     return verdicts
 
 
@@ -111,7 +113,7 @@ def _index(group: Group, candidates: Iterable[Candidate]) -> dict[tuple[str, Any
     return found
 
 
-def _among(by_values: Mapping[tuple[str, Any], list[Candidate]], group: Group, values: Used) -> list[Candidate]:
+def _among(by_values: Mapping[tuple[str, Any], list[Candidate]], values: Used) -> list[Candidate]:
     """The candidates equal in all values that count."""
     first, value = values[0]
     return [

@@ -106,8 +106,8 @@ class FieldPlan:
     """One integration field mapping.
 
     `key`: its name in base, work-list and changes. `erp`/`crm`: field names, None for the empty cell of a constant.
-    `constant`: the stored value for the destination. `same`: values of both sides compare directly (no conversion
-    either way), so one scalar is kept in base.
+    `constant`: the stored value for the destination. `plain`: equal stored values of both sides are surely equal under
+    the line (nothing is looked up or transformed).
     """
 
     key: str
@@ -123,6 +123,7 @@ class FieldPlan:
     clear_on_failure: bool = False
     validate_erp: bool = False
     validate_crm: bool = False
+    plain: bool = False
     equal: Callable[[Any, Any], bool] | None = None  # extra equality (erp value, crm value), e.g. cut texts
     depends_on: str = ""  # name of the mapping whose couplings the look-up uses
 

@@ -144,6 +144,7 @@ def _field_plan(
         from_crm=passage.from_crm,
         equal=either(passage.equal, equal),
         depends_on=passage.depends_on,
+        plain=passage.plain,
         **flags,
     )
 

@@ -8,7 +8,7 @@ connection_changed = Signal()
 #: Mappings were made, changed or removed: `names` (a list).
 mappings_changed = Signal()
 
-#: Couplings were made by a user: `pair` (mapping name), `couplings` (a list).
+#: Couplings were made by a user: `pair` (mapping name), `couplings` (a list), `waits` (the next run looks at them).
 couplings_made = Signal()
 
 #: Couplings are about to be removed by a user: `pair`, `couplings` (a list).

@@ -94,8 +94,13 @@ def on_couplings_removed(*, pair: str, couplings: Sequence[Coupling], **_: Any) 
     OutcomeRow.objects.bulk_create(outcomes(job, couplings), batch_size=2000)
 
 
-def on_couplings_made(*, pair: str, couplings: Sequence[Coupling], **_: Any) -> None:
-    """A record that is coupled is no failed uncoupled record any more."""
+def on_couplings_made(*, pair: str, couplings: Sequence[Coupling], waits: bool = True, **_: Any) -> None:
+    """A record that is coupled is no failed uncoupled record any more; what waits is looked at by the next run."""
+    from sync.worklist.actions import enqueue
+
+    if waits:
+        sides = [("erp", c.erp_id) for c in couplings] + [("crm", c.crm_id) for c in couplings]
+        enqueue([(pair, side, str(key)) for side, key in sides])
     for side in ("erp", "crm"):
         keys = [getattr(c, f"{side}_id") for c in couplings]
         Failure.objects.filter(mapping=pair, side=side, record__in=keys).delete()

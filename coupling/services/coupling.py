@@ -74,10 +74,11 @@ def mapping_of(name: str) -> IntegrationTableMapping:
 
 @transaction.atomic
 def coupling_create(
-    *, mapping: IntegrationTableMapping, erp_id: Key, crm_id: Key, replace: bool = False
+    *, mapping: IntegrationTableMapping, erp_id: Key, crm_id: Key, replace: bool = False, waits: bool = True
 ) -> Coupling:
     """Couple two existing records. With `replace` a coupling of the ERP record is pointed to the new partner.
 
+    `waits`: the next run of the mapping is to look at the pair; False where the caller synchronizes it at once.
     Raises Rejected (no such record) and Refused: `connection_disabled`, `outside_filter`, `already_coupled`.
     """
     require_connection()
@@ -96,7 +97,7 @@ def coupling_create(
     else:
         coupling = _insert(mapping, erp, crm)
     audit("coupling_create", target=f"{mapping.name} {erp.title}", new={"erp_id": erp_id, "crm_id": crm_id})
-    couplings_made.send(Coupling, pair=mapping.name, couplings=[coupling])
+    couplings_made.send(Coupling, pair=mapping.name, couplings=[coupling], waits=waits)
     return coupling
 
 

@@ -75,7 +75,11 @@ def coupling_set_up(asked: Asked) -> Outcome:
     direction = DIRECTION_OF.get(asked.synchronize, "")
     _allow(asked.mapping, direction)
     coupling = coupling_create(
-        mapping=asked.mapping, erp_id=asked.erp_ids[0], crm_id=asked.crm_ids[0], replace=asked.replace
+        mapping=asked.mapping,
+        erp_id=asked.erp_ids[0],
+        crm_id=asked.crm_ids[0],
+        replace=asked.replace,
+        waits=not direction,
     )
     outcome = Outcome(coupling=coupling)
     if direction:

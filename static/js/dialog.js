@@ -34,6 +34,15 @@
     htmx.ajax("GET", element.dataset.openDialog, { source: element, target: dialog, swap: "innerHTML" });
   });
 
+  /* A tick that makes another part of the dialog pointless: what it names is switched off while it is set. */
+  Tandem.on("change", "[data-disables]", (_event, box) => {
+    document.querySelectorAll(box.dataset.disables).forEach((part) => {
+      part.classList.toggle("is-off", box.checked);
+      const controls = part.matches("input,select,textarea,button") ? [part] : part.querySelectorAll("input,select,textarea");
+      controls.forEach((control) => { control.disabled = box.checked; });
+    });
+  });
+
   /* An ended session: remember the address of the dialog and what was typed; open it again afterwards. */
   Tandem.drafts.keep.push((draft) => {
     const form = dialog.open && dialog.querySelector("form");

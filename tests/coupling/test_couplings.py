@@ -162,3 +162,17 @@ def test_of_many_at_once_exactly_one_couples(transactional_db: Any) -> None:
 
     assert sorted(outcomes) == ["already_coupled"] * (len(accounts) - 1) + ["coupled"]
     assert Coupling.objects.count() == 1
+
+
+def test_a_coupling_that_waits_is_looked_at_by_the_next_run(world: World) -> None:
+    from sync.models import Pending
+
+    Pending.objects.all().delete()
+
+    couple(world)
+    couple(world, "Fabrikam", "Litware", waits=False)
+
+    assert {(p.side, str(p.record)) for p in Pending.objects.filter(mapping="CUSTOMER")} == {
+        ("erp", world.customers["Adatum"]),
+        ("crm", world.accounts["Adatum"]),
+    }
