@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import choices
-from crm.models.base import Owned, key
+from crm.models.base import Owned, in_order, key
 from crm.rules import account as rules
 from crm.rules import address, deletion, money, options
 from records.batch import Batch
@@ -74,11 +74,12 @@ class Account(Owned):
     bcbi_companyid = Ref("crm.Company", models.RESTRICT, db_index=False, caption=_("Company"))
 
     class Meta(Owned.Meta):
-        """Plain."""
+        """Read in the order of names."""
 
         abstract = False
         verbose_name = _("Account")
         verbose_name_plural = _("Accounts")
+        indexes: ClassVar[list[models.Index]] = [in_order("name", "accountid", name="crm_account_in_order")]
 
     class Record:
         """Declaration of the table."""

@@ -30,6 +30,11 @@ def key(caption: Any) -> Guid:
     return Guid(primary_key=True, db_default=NewIdentity(), caption=caption)
 
 
+def in_order(field: str, key: str, *, name: str) -> models.Index:
+    """The index behind the default list of a large table: its order, and whether a row is active."""
+    return models.Index(fields=[f"sort_{field}", key], include=["statecode"], name=name)
+
+
 class CrmTable(Table):
     """A table of the Sales side."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm import choices
-from crm.models.base import Owned, key
+from crm.models.base import Owned, in_order, key
 from crm.rules import address, deletion, money, names, options
 from crm.rules import contact as rules
 from records.batch import Batch
@@ -87,6 +87,7 @@ class Contact(Owned):
         abstract = False
         verbose_name = _("Contact")
         verbose_name_plural = _("Contacts")
+        indexes: ClassVar[list[models.Index]] = [in_order("fullname", "contactid", name="crm_contact_in_order")]
         constraints = [
             *Owned.Meta.constraints,
             models.CheckConstraint(
