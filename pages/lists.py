@@ -73,11 +73,13 @@ class ListPage(Page, kind=True):
         return [c for c in found if is_visible(c, request)]
 
     def bound_views(self, request: HttpRequest) -> list[View]:
-        """The views of this request; a list without any has one that shows everything."""
+        """The views of this request; a list that declares none begins with one that shows everything."""
         from django.utils.translation import gettext_lazy as _
 
         found = [view for view in self.of("views", request) if is_visible(view, request)]
-        return found or [View("all", _("All"))]
+        if found and (self.views or hasattr(self, "get_views")):
+            return found
+        return [View("all", _("All")), *found]
 
     def pane_fields(self, request: HttpRequest) -> list[str]:
         """What the filter pane offers without being asked."""
