@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,8 +20,9 @@ from pages.lists import ListPage
 from pages.parts import View
 from pages.rows import Row
 from pages.state import ListState
+from records import db
 from records.errors import RecordError
-from records.filters import FilterError, describe, is_filterable, parse, to_q
+from records.filters import FilterError, describe, is_filterable, parse, to_sql
 from records.listing import is_orderable
 from records.messages import text
 from records.schema import FieldInfo, Schema
@@ -164,22 +165,21 @@ def _links(grid: Grid, state: ListState) -> None:
         grid.next = state.but(page=grid.page + 1).query()
 
 
-def view_counts(page: ListPage, request: HttpRequest) -> list[tuple[View, int | None]]:
-    """How many records each view shows, with one statement; None for a view whose filter does not fit."""
+def view_counts(page: ListPage, request: HttpRequest) -> list[tuple[View, int]]:
+    """How many records each view shows, with one statement."""
+    table = page.table
     views = page.bound_views(request)
-    wanted: dict[str, Q] = {}
-    base = Q()
-    if text_ := page.of("base_filter", request):
-        base = to_q(text_, page.table.model)
-    for number, view in enumerate(views):
+    counted: list[tuple[str, list[Any]]] = []
+    for view in views:
         try:
-            filter_text = view.filter_text(request)
-            wanted[f"n{number}"] = to_q(filter_text, page.table.model) if filter_text else Q()
+            counted.append(to_sql(view.filter_text(request), table.model, "t"))
         except RecordError:
-            continue
-    aggregates: dict[str, Any] = {name: Count("pk", filter=q) if q else Count("pk") for name, q in wanted.items()}
-    numbers = page.table.model.objects.filter(base).aggregate(**aggregates) if aggregates else {}
-    return [(view, numbers.get(f"n{number}")) for number, view in enumerate(views)]
+            counted.append(("FALSE", []))
+    base, base_params = to_sql(page.of("base_filter", request), table.model, "t")
+    columns = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql, _params in counted)
+    params = [p for _sql, values in counted for p in values]
+    numbers = db.one(f'SELECT {columns} FROM "{table.table}" t WHERE {base}', [*params, *base_params])
+    return list(zip(views, numbers or [], strict=True))
 
 
 def new_url(page: ListPage, request: HttpRequest) -> str:
@@ -198,6 +198,13 @@ def can_delete(page: ListPage, request: HttpRequest) -> bool:
         return bool(wanted)
     card = registry.find(page.card) if page.card else None
     return bool(card is not None and card.of("delete", request) and card.of("editable", request))
+
+
+def opens_to_edit(page: ListPage, request: HttpRequest) -> bool:
+    """Whether the card of this list takes changes from this user."""
+    card = registry.find(page.card) if page.card else None
+    user: Any = request.user
+    return bool(card is not None and card.of("editable", request) and user.has_right(card.edit_right))
 
 
 @dataclass(slots=True)

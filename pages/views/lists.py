@@ -43,6 +43,7 @@ class ListView(PageView):
             "bar": bar(page, request, f"{address}actions/"),
             "pane": grid.pane(page, request, present),
             "can_delete": grid.can_delete(page, request),
+            "opens_to_edit": grid.opens_to_edit(page, request),
             "factboxes": [b for b in page.of("factboxes", request) if is_visible(b, request)],
         }
 

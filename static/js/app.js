@@ -47,6 +47,7 @@
       line.textContent = detail;
       words.append(line);
     }
+    box.dataset.dressed = "1";
     box.append(Tandem.icon(symbols[tone] || "info"), words, closer(box));
     area.append(box);
     raise(area);

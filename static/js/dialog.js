@@ -21,7 +21,8 @@
     first()?.focus();
   });
 
-  const close = () => { if (dialog.open) dialog.close(); };
+  /* Emptied at once: the event `close` comes later than what htmx tells about the same answer. */
+  const close = () => { if (dialog.open) { dialog.close(); dialog.replaceChildren(); } };
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
     if (returnTo?.isConnected) returnTo.focus();

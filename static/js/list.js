@@ -65,7 +65,7 @@
     const ids = [...chosen].filter((pk) => pk !== last).slice(0, 98);
     if (last && chosen.has(last)) ids.push(last);
     const sent = all ? pairs() : [["list", list.dataset.list], ...ids.map((pk) => ["ids", pk])];
-    htmx.ajax("GET", `${url}?${new URLSearchParams(sent)}`, { source: "#selected-request", target: "#factboxes", swap: "none" });
+    htmx.ajax("GET", `${url}?${new URLSearchParams(sent)}`, { source: "#selected-request", target: "#selected-request", swap: "none" });
   }, 150);
 
   const changed = () => {
