@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 
 from coupling.models import Coupling, IntegrationTableMapping
@@ -9,7 +10,10 @@ from coupling.services.connection import connection_enable, connection_save
 from coupling.services.coupling import coupling_create
 from crm.models import SystemUser
 from demo import cast
+from demo.crm_side import trade_and_size
+from demo.erp_side import accept
 from demo.jobs import administrator, finish
+from demo.names import SEED
 from erp.choices import CONTACT_PERSON
 from erp.models import Contact, ContactBusinessRelation, Customer, SalespersonPurchaser
 from records import writes
@@ -40,8 +44,9 @@ def couple() -> str:
         finish(mapping_run(user=administrator(), mapping=mapping, mode="full", direction="to_crm", create_new=True))
     customers = _keys(Customer.objects.filter(blocked=0).order_by("no").values_list("pk", flat=True)[:COUPLED])
     _send("CUSTOMER", customers)
-    people = Contact.objects.filter(type=CONTACT_PERSON, company_no_id__in=_companies(customers)).order_by("no")
+    people = Contact.objects.filter(type=CONTACT_PERSON, company_no__in=_companies(customers)).order_by("no")
     _send("CONTACT", _keys(people.values_list("pk", flat=True)))
+    _complete()
     finish(sync_modified_all(user=administrator()))
     return f"{Coupling.objects.count():,} couplings"
 
@@ -61,6 +66,18 @@ def _send(mapping: str, keys: Sequence[str]) -> None:
     coupled = set(_keys(Coupling.objects.filter(pair=mapping).values_list("erp_id", flat=True)))
     if missing := [key for key in keys if key not in coupled]:
         finish(sync_now(user=administrator(), mapping=mapping, direction="to_crm", erp_ids=missing, create_new=True))
+
+
+def _complete() -> None:
+    """What only Sales keeps: the job of a person, trade and size of an account."""
+    chance = random.Random(SEED + 4)  # noqa: S311
+    jobs = dict(Contact.objects.values_list("pk", "job_title"))
+    people = Coupling.objects.filter(pair="CONTACT").order_by("crm_id").values_list("erp_id", "crm_id")
+    edits = [writes.Edit(str(crm), {"jobtitle": jobs[erp]}) for erp, crm in people if jobs.get(erp)]
+    accept(writes.update("crm.Contact", edits, source="import"))
+    accounts = _keys(Coupling.objects.filter(pair="CUSTOMER").order_by("crm_id").values_list("crm_id", flat=True))
+    edits = [writes.Edit(key, trade_and_size(chance)) for key in accounts]
+    accept(writes.update("crm.Account", edits, source="import"))
 
 
 def _companies(customers: Sequence[str]) -> list[str]:

@@ -103,6 +103,13 @@ def _details(company: Company, chance: random.Random, owners: dict[str, list[str
     return {
         "customertypecode": chance.choice(_KINDS),
         "ownerid": chance.choice(owners[company.country.code]),
+        **trade_and_size(chance),
+    }
+
+
+def trade_and_size(chance: random.Random) -> dict[str, Any]:
+    """Industry, employees and revenue of an account."""
+    return {
         "industrycode": chance.randint(1, 33),
         "numberofemployees": chance.choice((4, 9, 15, 28, 60, 140, 350)),
         "revenue": Decimal(chance.randint(2, 400) * 50_000),

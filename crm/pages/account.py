@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.pages.common import CHANNELS, MORE_ADDRESS, PLACE, STATE_ACTIONS, STREET, my_active, state_column
-from pages import CardPage, FastTab, Lines, ListPage, View, register
+from pages import Action, CardPage, FastTab, Lines, ListPage, Selection, View, register, registry
 
 
 @register
@@ -38,9 +38,13 @@ class AccountList(ListPage):
     actions = STATE_ACTIONS
 
 
-def people_of(_request: HttpRequest, account: str) -> dict[str, Any]:
-    """A contact that is added on the form of an account belongs to that account."""
-    return {"parentcustomerid": account, "parentcustomeridtype": "account"}
+def _new_contact(_request: HttpRequest, selection: Selection) -> str:
+    """The form of a new contact that belongs to the account."""
+    given = urlencode({"parentcustomerid": selection.pks[0], "parentcustomeridtype": "account"})
+    return f"{registry.reverse('crm.contact.card.new')}?{given}"
+
+
+NEW_CONTACT = Action("new_contact", _("New Contact"), url=_new_contact, scope="one", icon="person_add", order=20)
 
 
 @register
@@ -71,7 +75,6 @@ class AccountForm(CardPage):
             ("fullname", "jobtitle", "emailaddress1", "telephone1", "mobilephone"),
             sort=("fullname",),
             editable=False,
-            defaults=people_of,
         ),
         FastTab(
             "details",
@@ -96,3 +99,4 @@ class AccountForm(CardPage):
             ("bcbi_companyid", "owningbusinessunit", "createdby", "createdon", "modifiedby", "modifiedon"),
         ),
     )  # fmt: skip
+    actions = (NEW_CONTACT,)
