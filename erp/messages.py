@@ -46,6 +46,7 @@ register(
         "no_digits_in_number": _("The number %(value)s cannot be counted up because it contains no digits."),
         "number_out_of_line": _("The number %(value)s does not follow the starting number of the line."),
         "contact_name_required": _("A contact of type Company must have a name."),
+        "only_for_people": _("Only a contact of type Person has this."),
         "not_a_company": _("Contact %(no)s is not a company."),
         "company_not_found": _("There is no contact of type Company with the name '%(value)s'."),
         "own_company": _("A contact of type Company belongs to itself."),

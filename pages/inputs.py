@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -200,6 +201,16 @@ def _moment(typed: str) -> Any:
     except ValueError:
         return typed
     return naive if naive.tzinfo else timezone.make_aware(naive)
+
+
+def question(errors: Iterable[FieldError], name: str) -> str:
+    """What to send beside a field when the user says yes to the question that its error asks, as JSON; blank for none.
+
+    A rule asks by giving its error the parameter `confirm`: `{field: value of its control}`.
+    """
+    found = (error.params["confirm"] for error in errors if error.field == name and "confirm" in error.params)
+    answer = next(found, None)
+    return json.dumps(answer) if answer else ""
 
 
 def errors_by_field(errors: Iterable[FieldError]) -> dict[str, str]:

@@ -43,16 +43,26 @@ def split_name(batch: Batch, rows: list[Row]) -> None:
     values.follow_search_name(batch, rows)
 
 
+_PARTS = ("first_name", "middle_name", "surname")
+
+
 def join_name(batch: Batch, rows: list[Row]) -> None:
-    """F13: the name is the parts joined; search_name follows."""
-    moved = [
-        row
-        for row in rows
-        if row.get("type") == CONTACT_PERSON and row.given & {"first_name", "middle_name", "surname"}
-    ]
+    """F13: the name of a person is its parts joined; search_name follows. A company has no such parts."""
+    moved = [row for row in rows if row.given & set(_PARTS)]
+    people = [row for row in moved if row.get("type") == CONTACT_PERSON]
     for row in moved:
-        row.set("name", joined(row.get("first_name"), row.get("middle_name"), row.get("surname")))
-    values.follow_search_name(batch, [row for row in moved if "name" in row.changed])
+        if row.get("type") == CONTACT_COMPANY:
+            _refuse_parts(row)
+    for row in people:
+        row.set("name", joined(*(row.get(name) for name in _PARTS)))
+    values.follow_search_name(batch, [row for row in people if "name" in row.changed])
+
+
+def _refuse_parts(row: Row) -> None:
+    known = {error.field for error in row.errors}
+    for name in _PARTS:
+        if name in row.given and row.get(name) and name not in known:
+            row.reject(name, "only_for_people")
 
 
 # F14 -----------------------------------------------------------------------------------------------------------------

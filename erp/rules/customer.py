@@ -34,7 +34,10 @@ def check_blocked(batch: Batch, rows: list[Row]) -> None:
     """F9: while blocked for privacy only All is possible; a page asks whether to lift that."""
     for row in rows:
         if row.get("privacy_blocked") and row.get("blocked") != BLOCKED_ALL:
-            row.reject("blocked", "privacy_blocked_confirm" if batch.source == "page" else "privacy_blocked_customer")
+            if batch.source == "page":
+                row.reject("blocked", "privacy_blocked_confirm", confirm={"privacy_blocked": ""})
+            else:
+                row.reject("blocked", "privacy_blocked_customer")
 
 
 _CHOSEN = """

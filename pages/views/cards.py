@@ -90,6 +90,7 @@ class CardBase(PageView):
             return notice(_("The record no longer exists."), "bad")
         errors = inputs.errors_by_field(result.errors)
         context: dict[str, Any] = {"result": result, "errors": errors, "message": errors.get("", "")}
+        context["said"] = [(name, said, inputs.question(result.errors, name)) for name, said in errors.items()]
         if result.is_saved and row is not None:
             drawn = self.draw(row)
             context |= {"redraw": result.changed} | (self.context(drawn) if result.is_new else {"form": drawn})
@@ -248,4 +249,3 @@ class StateView(CardBase):
             return Done(_("The record is active again.") if value == 0 else _("The record is inactive now."))
 
         return attempt(request, work)
-

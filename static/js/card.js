@@ -68,9 +68,34 @@
     if (detail.xhr?.status === 200) mark(errors, sent);
     sent = [];
     showState();
+    if (errors.some((error) => error.dataset.confirm && ask(error))) return;
     if (again) { const { close } = again; again = null; save(close); }
     else if (isSaved && !isForm && [...dirty].some((name) => !failed.has(name))) save();
   });
+
+  /* A refusal may be a question: yes sends the answer along, no takes the field back. True when it has been saved anew. */
+  const ask = (error) => {
+    const [name, asked] = [error.dataset.errorOf, control(error.dataset.errorOf)];
+    const isYes = window.confirm(error.textContent);
+    failed.delete(name);
+    if (!isYes) {
+      dirty.delete(name);
+      clearError(fieldOf(asked));
+      if (asked.options) [...asked.options].forEach((option) => { option.selected = option.defaultSelected; });
+      else asked.value = asked.defaultValue;
+      showState();
+      return false;
+    }
+    for (const [other, value] of Object.entries(JSON.parse(error.dataset.confirm))) {
+      const one = control(other);
+      if (!one) continue;
+      if (one.type === "checkbox") one.checked = Boolean(value); else one.value = value;
+      dirty.add(other);
+    }
+    dirty.add(name);
+    save();
+    return true;
+  };
 
   /* --- errors at their fields --- */
   const clearError = (field) => {

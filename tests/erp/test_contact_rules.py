@@ -86,6 +86,14 @@ def test_f13_a_company_keeps_its_own_name_as_company_name():
     assert parts(pk) == ("", "", "")
 
 
+def test_f13_a_company_has_no_first_name():
+    assert refusals(company, first_name="Ana", surname="Ek") == [
+        ("first_name", "only_for_people"),
+        ("surname", "only_for_people"),
+    ]
+    assert person(name="", first_name="Ana")
+
+
 def test_f14_a_person_becomes_a_company():
     pk = person(name="Ana Ek", job_title="Owner", company_no=company())
 

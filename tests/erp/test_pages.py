@@ -112,6 +112,19 @@ def test_a_refused_value_is_said_at_its_field(browser):
     assert get("erp.Customer", pk)["phone_no"] == "1"
 
 
+def test_f9_the_page_asks_before_it_lifts_the_privacy_block(browser):
+    pk = customer(privacy_blocked=True)
+
+    asked = save(browser, "erp.customer.card", pk, blocked="1").content.decode()
+    yes = save(browser, "erp.customer.card", pk, blocked="1", privacy_blocked="")
+
+    assert "Do you want to continue?" in asked
+    assert "data-confirm" in asked
+    assert yes["X-Saved"] == "1"
+    now = get("erp.Customer", pk)
+    assert (now["blocked"], now["privacy_blocked"]) == (1, False)
+
+
 def test_a_country_may_be_typed_by_name(browser):
     pk = customer()
 
