@@ -19,12 +19,12 @@ SETUPS = (
     "erp.PurchasesPayablesSetup",
     "erp.MarketingSetup",
 )
-#: code -> description, first number, last number, step
+#: code -> description, and its lines: first number, last number, step. The second line takes over from a full one.
 SERIES = {
-    "CUST": ("Customers", "C00010", "C99990", 10),
-    "CONT": ("Contacts", "CT000001", "CT999999", 1),
-    "VEND": ("Vendors", "V00010", "V99990", 10),
-    "OPP": ("Opportunities", "OP000001", "", 1),
+    "CUST": ("Customers", (("C00010", "C99990", 10), ("C100000", "", 10))),
+    "CONT": ("Contacts", (("CT000001", "CT999999", 1), ("CT1000000", "", 1))),
+    "VEND": ("Vendors", (("V00010", "V99990", 10), ("V100000", "", 10))),
+    "OPP": ("Opportunities", (("OP000001", "", 1),)),
 }
 RELATIONS = {"CUST": "Customer", "VEND": "Vendor"}
 LCY, LCY_DESCRIPTION = "EUR", "Euro"
@@ -73,10 +73,11 @@ def _install_countries() -> None:
 
 def _install_series() -> None:
     known = set(_codes("erp.NoSeries"))
-    pks = _add_missing("erp.NoSeries", {code: {"description": line[0]} for code, line in SERIES.items()})
+    pks = _add_missing("erp.NoSeries", {code: {"description": text} for code, (text, _lines) in SERIES.items()})
     lines = [
         {"series_code": pks[code], "starting_no": first, "ending_no": last, "increment_by_no": step}
-        for code, (_description, first, last, step) in SERIES.items()
+        for code, (_description, ranges) in SERIES.items()
+        for first, last, step in ranges
         if code not in known
     ]
     if lines:
