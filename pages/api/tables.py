@@ -6,8 +6,10 @@ import uuid
 from typing import Any, ClassVar
 
 from django.http import Http404
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
+from pages import registry
 from pages.api.errors import BadParameter, Conflict
 from pages.api.parsing import body_object, if_match
 from pages.api.views import ApiView, ApiViewSet
@@ -31,6 +33,15 @@ class TableApi(ApiView):
     def table(self) -> Schema:
         """The table's fields."""
         return schema(self.label)
+
+    def needed_right(self, request: Any) -> str:
+        """The right that the pages of the table ask for."""
+        if self.rights:
+            return super().needed_right(request)
+        page = registry.card_of(self.label) or registry.list_of(self.label)
+        if page is None:
+            return super().needed_right(request)
+        return page.right if request.method in SAFE_METHODS else page.edit_right
 
     def show(self, pks: list[str]) -> list[dict[str, Any]]:
         """Records by key, in this order."""

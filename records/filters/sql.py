@@ -46,6 +46,11 @@ class _Where(Expression):
         self.checked = checked
         self.key: Any = F(checked.schema.pk)
 
+    @property
+    def identity(self) -> tuple[Any, ...]:
+        """What makes two of these the same; Django asks for it where it collects expressions."""
+        return (type(self), self.checked.schema.label, str(self.checked.filter), self.key)
+
     def get_source_expressions(self) -> list[Any]:
         return [self.key]
 

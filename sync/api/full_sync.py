@@ -48,13 +48,12 @@ class FullSyncView(ApiView):
 class StartView(ApiView):
     """Start the lines."""
 
-    right_to_write = "setup"
     request_serializer = StartInput
     response_serializer = StartedSerializer
 
     def post(self, request: Any) -> Response:
         """Start lines that were not started, each after those it depends on; 409 `nothing_pending`."""
-        require(request.user, "setup")
+        require(request.user, "use")
         body = body_object(request)
         parent = full_sync.start(
             user_name=request.user.get_username(),
@@ -67,13 +66,12 @@ class StartView(ApiView):
 class RestartView(ApiView):
     """Start lines again."""
 
-    right_to_write = "setup"
     request_serializer = StartInput
     response_serializer = StartedSerializer
 
     def post(self, request: Any) -> Response:
         """Start lines again that ended in error, or the named ones; 409 `nothing_pending`."""
-        require(request.user, "setup")
+        require(request.user, "use")
         names = words(body_object(request), "mappings")
         return launched(request, full_sync.restart(user_name=request.user.get_username(), mappings=names))
 
@@ -81,12 +79,11 @@ class RestartView(ApiView):
 class ResetView(ApiView):
     """Forget the lines."""
 
-    right_to_write = "setup"
     response_serializer = LineSerializer
 
     def post(self, request: Any) -> Response:
         """Begin the review anew; 409 while a line is in process."""
-        require(request.user, "setup")
+        require(request.user, "use")
         full_sync.reset()
         return self.answer_list(selectors.show_full_sync(), list)
 

@@ -18,6 +18,48 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/users/*", "setup", "setup"),
     ("api/v1/schema/", "", ""),
     ("api/v1/docs/", "", ""),
+    # The machinery itself
+    ("", "", ""),
+    ("tell-me/", "view", "view"),
+    ("help/*", "view", "view"),
+    ("notifications/", "view", "view"),
+    ("lookup/*", "view", "view"),
+    # Pages: questions before a change ask for the right of the change
+    ("connection-setup/*", "setup", "setup"),
+    ("coupling/mappings/new/", "setup", "setup"),
+    ("coupling/mappings/*delete/", "setup", "setup"),
+    ("coupling/mappings/*filter/*", "setup", "setup"),
+    ("coupling/mappings/*", "view", "setup"),
+    ("coupling/set-up/*", "use", "use"),
+    # an action asks for a right of its own; nothing is deleted here
+    ("sync/schedules/actions/*", "view", "use"),
+    ("sync/schedules/delete/", "use", "use"),
+    ("sync/schedules/new/", "setup", "setup"),
+    ("sync/schedules/*/delete/", "setup", "setup"),
+    ("sync/schedules/*", "view", "setup"),
+    ("sync/jobs/delete-entries/", "setup", "setup"),
+    ("sync/explain/", "view", "view"),
+    ("sync/run-*/", "use", "use"),
+    ("sync/now/", "use", "use"),
+    ("sync/match/", "use", "use"),
+    ("sync/errors/synchronize/", "use", "use"),
+    ("erp/contacts/link-*/", "use", "use"),
+    # the organization of the Sales side
+    *(
+        (f"crm/{table}/{pattern}", read, "setup")
+        for table in ("teams", "systemusers", "businessunits", "bcbi_companies", "optionvalues")
+        for pattern, read in (("new/", "setup"), ("*delete/", "setup"), ("*", "view"))
+    ),
+    *(
+        (f"api/v1/crm/{table}/*", "view", "setup")
+        for table in ("teams", "systemusers", "businessunits", "bcbi_companies", "optionvalues")
+    ),
+    ("*/new/", "use", "use"),
+    ("*/delete/", "use", "use"),
+    ("erp/*", "view", "use"),
+    ("crm/*", "view", "use"),
+    ("coupling/*", "view", "use"),
+    ("sync/*", "view", "use"),
     # Connection, mappings and what belongs to them
     ("api/v1/connection/*", "setup", "setup"),
     ("api/v1/mappings/reset/", "setup", "setup"),
@@ -30,7 +72,6 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/option-mappings/*", "view", "use"),
     ("api/v1/templates/*", "view", "setup"),
     ("api/v1/schedules/*", "view", "setup"),
-    ("api/v1/full-sync/*", "view", "setup"),
     ("api/v1/jobs/delete-entries/", "setup", "setup"),
     # The Sales organization
     ("api/v1/crm/systemusers/*", "view", "setup"),
@@ -38,6 +79,8 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/crm/businessunits/*", "view", "setup"),
     ("api/v1/crm/bcbi_companies/*", "view", "setup"),
     ("api/v1/crm/optionvalues/*", "view", "setup"),
+    # opening needs no more; creating is checked where it happens
+    ("api/v1/crm/*/business-central/", "view", "view"),
     # Everything else in the API
     ("api/v1/*", "view", "use"),
 ]
