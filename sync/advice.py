@@ -166,7 +166,7 @@ def _explanation(advice: Advice, found: Examined | None) -> str:
         return ""
     if advice.clashes:
         return _(
-            "The record was changed both in %(erp)s and in %(crm)s since the last synchronization: %(fields)s. "
+            "The same fields were changed both in %(erp)s and in %(crm)s since the last synchronization (%(fields)s). "
             "Choose which side's values are kept."
         ) % {"erp": names.erp, "crm": names.crm, "fields": ", ".join(advice.clashes)}
     if found.comparison.both:

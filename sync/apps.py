@@ -13,14 +13,15 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Install the change log's triggers after migrations; register checks and message texts."""
         from coupling import signals, work
+        from sync import api, counts, schedules, uncouple
         from sync import catalogue as catalogue
-        from sync import api, schedules, uncouple
         from sync import messages as messages
         from sync.changes import install
         from sync.port import JobsPort
         from sync.worklist import view
 
         api.register()
+        counts.register()
         work.offer(JobsPort())
         post_migrate.connect(install.install, sender=self, dispatch_uid="sync.changes")
         pre_migrate.connect(view.remove, sender=self, dispatch_uid="sync.work_list.remove")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.functional import lazy
@@ -30,6 +31,7 @@ from sync import facts as known
 from sync import ribbon
 from sync.catalogue import next_step
 from sync.explain import mapping_page
+from sync.imports.columns import side_of as side_of_label
 from sync.models import Job, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
 from sync.pages import runs
@@ -146,6 +148,7 @@ def refusal(request: HttpRequest, selection: Selection, refused: Refused) -> Tem
     user: Any = request.user
     mapping = IntegrationTableMapping.objects.filter(name=str(refused.params.get("mapping", ""))).first()
     context = {
+        "page": request.page,  # type: ignore[attr-defined]
         "title": products().erp,
         "selection": selection,
         "address": request.path,
@@ -266,7 +269,18 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
     return found
 
 
+IMPORT = Action("import", _("Import"), dialog="sync.import", icon="arrow_import", order=90)
+
+
+def extend_imports() -> None:
+    """Import, on the lists of all tables of both sides that have several records."""
+    for model in apps.get_models():
+        if side_of_label(model._meta.label) and not getattr(getattr(model, "Record", None), "singleton", False):
+            extend_table(model._meta.label, "list", actions=(IMPORT,))
+
+
 extend_records()
+extend_imports()
 extend("coupling.mapping.list", actions=runs.actions(), groups=(runs.GROUP,))
 extend("coupling.mapping.card", actions=runs.actions("one"), groups=(runs.GROUP,))
 extend("coupling.connection.card", actions=(SYNC_ALL, FULL_SYNC))

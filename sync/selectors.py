@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from records.messages import text
-from records.values.present import moment
+from records.values.present import address, moment
 from sync import full_sync
 from sync.jobs.results import COUNTERS, Counters, total_of
 from sync.models import Chunk, Job, OutcomeRow, Pending, Progress, Schedule
@@ -52,7 +52,7 @@ def _show(job: Job, counters: Counters, processed: int) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "row_version": job.row_version,
-        "page": f"/jobs/{job.pk}/",
+        "page": address(Job, str(job.pk)),
         "kind": job.kind,
         "mapping": job.mapping,
         "direction": job.direction,
@@ -182,7 +182,7 @@ def show_schedules(entries: Iterable[Schedule]) -> list[dict[str, Any]]:
         {
             "id": str(entry.pk),
             "row_version": entry.row_version,
-            "page": f"/schedules/{entry.pk}/",
+            "page": address(Schedule, str(entry.pk)),
             "mapping": entry.mapping,
             "interval_minutes": entry.interval_minutes,
             "inactivity_minutes": entry.inactivity_minutes,

@@ -11,7 +11,7 @@
     dialog.querySelector(".dialog-foot button");
 
   Tandem.hooks.swapped.push((target) => {
-    if (target !== dialog || !dialog.firstElementChild) return;
+    if (target !== dialog || isClosing || !dialog.firstElementChild) return;
     if (!dialog.open) {
       const opener = Tandem.opener;
       const isUsable = opener?.isConnected && opener.offsetParent;
@@ -21,9 +21,11 @@
     first()?.focus();
   });
 
-  /* Emptied at once: the event `close` comes later than what htmx tells about the same answer. */
-  const close = () => { if (dialog.open) { dialog.close(); dialog.replaceChildren(); } };
+  /* The event `close` comes later than what htmx tells about the same answer: that must not open the dialog again. */
+  let isClosing = false;
+  const close = () => { if (dialog.open) { isClosing = true; dialog.close(); } };
   dialog.addEventListener("close", () => {
+    isClosing = false;
     dialog.replaceChildren();
     if (returnTo?.isConnected) returnTo.focus();
     returnTo = null;

@@ -138,7 +138,10 @@ def messages_of(keys: Sequence[str]) -> dict[str, str]:
 
 
 def _processed(keys: Sequence[str]) -> dict[str, Any]:
-    return {key: counts["processed"] for key, counts in totals(keys).items()}
+    """What is done so far; an ended job is done, however many of its records another pass had seen already."""
+    ended = dict(Job.objects.filter(pk__in=list(keys), state="finished").values_list("pk", "total"))
+    done: dict[str, Any] = {key: counts["processed"] for key, counts in totals(keys).items()}
+    return done | {str(pk): total for pk, total in ended.items()}
 
 
 @register

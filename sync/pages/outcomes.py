@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models import IntegrationTableMapping
 from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Selection, Status, View, register, registry
 from sync.catalogue import next_step
-from sync.models import OutcomeRow
+from sync.models import Job, OutcomeRow
 from sync.pages.common import ACTION_CHIPS
 from sync.readable import Change, Readable, changes_text, want_changes
 from sync.selectors import reason_text
@@ -25,41 +25,67 @@ def details(keys: Sequence[str]) -> dict[str, str]:
 
 
 def changed_fields(keys: Sequence[str]) -> dict[str, str]:
-    """`Phone No.: 111 → 222`, one after the other, for each row."""
-    rows = list(OutcomeRow.objects.filter(pk__in=list(keys)))
-    found = changes_of(rows)
+    """The changed fields of each row with their values before and after; of a new record only those after."""
+    rows = {str(row.pk): row for row in OutcomeRow.objects.filter(pk__in=list(keys))}
+    found = changes_of(list(rows.values()))
     return {
-        key: "; ".join(
-            f"{caption}: {before or '–'} → {after or '–'}" for side in sides.values() for caption, before, after in side
-        )
-        for key, sides in found.items()
+        key: "; ".join(change_text(rows[key].action, c) for side in found[key].values() for c in side) for key in rows
     }
+
+
+def change_text(action: str, change: Change) -> str:
+    """`Phone No.: 111 → 222`."""
+    caption, before, after = change
+    if action == "insert":
+        return f"{caption}: {after}"
+    return f"{caption}: {before or '–'} → {after or '–'}"
 
 
 def changes_of(rows: Sequence[OutcomeRow]) -> dict[str, dict[str, list[Change]]]:
     """{row: {side: [(field, before, after)]}} as people read it; one query for each referenced table."""
-    names = {row.mapping for row in rows}
-    mappings = {m.name: m for m in IntegrationTableMapping.objects.filter(name__in=names)}
-    tables = {n: {"erp": m.erp_table, "crm": m.crm_table} for n, m in mappings.items()}
+    tables = tables_of(rows)
     texts = Readable()
     for row in rows:
-        want_changes(row.changes, tables.get(row.mapping, {}), texts)
-    return {str(row.pk): changes_text(row.changes, tables.get(row.mapping, {}), texts) for row in rows}
+        want_changes(row.changes, tables[row.mapping, row.job_id], texts)
+    return {str(row.pk): changes_text(row.changes, tables[row.mapping, row.job_id], texts) for row in rows}
+
+
+Tables = dict[str, str]
+
+
+def tables_of(rows: Sequence[OutcomeRow]) -> dict[tuple[str, Any], Tables]:
+    """{(mapping, job): {side: table}}; rows without a mapping are those of imports, whose job names the table."""
+    names, jobs = {row.mapping for row in rows if row.mapping}, {row.job_id for row in rows if not row.mapping}
+    mapped: dict[str, Tables] = {
+        m.name: {"erp": m.erp_table, "crm": m.crm_table} for m in IntegrationTableMapping.objects.filter(name__in=names)
+    }
+    imported = {job.pk: _imported_table(job) for job in Job.objects.filter(pk__in=jobs)}
+    return {
+        (row.mapping, row.job_id): mapped.get(row.mapping, {}) if row.mapping else imported.get(row.job_id, {})
+        for row in rows
+    }
+
+
+def _imported_table(job: Job) -> Tables:
+    """The table of an import, or of the import that was taken back."""
+    if job.kind == "undo":
+        undone = Job.objects.filter(pk=job.param("job")).first()
+        return _imported_table(undone) if undone is not None and undone.kind != "undo" else {}
+    table = str(job.param("table", ""))
+    return {table.partition(".")[0]: table} if table else {}
 
 
 def record_address(side: str) -> Any:
     """The address of the record on one side, for a column."""
 
     def address(row: Row) -> str:
-        key, table = row.get(f"{side}_id"), _table(str(row.get("mapping") or ""), side)
+        found = OutcomeRow.objects.filter(pk=row.pk).first()
+        if found is None:
+            return ""
+        key, table = getattr(found, f"{side}_id"), tables_of([found])[found.mapping, found.job_id].get(side, "")
         return registry.address_of(table, key) if key and table else ""
 
     return address
-
-
-def _table(mapping: str, side: str) -> str:
-    found = IntegrationTableMapping.objects.filter(name=mapping).values_list("erp_table", "crm_table").first()
-    return "" if found is None else found[0] if side == "erp" else found[1]
 
 
 def _open(side: str) -> Any:
@@ -120,8 +146,8 @@ class OutcomeList(ListPage):
     keywords = _("synchronization results, outcome, values before and after")
     help = Help(_("What a job did to each record, with the values before and after, and why."))
     columns = (
-        "erp_key",
-        "crm_name",
+        Column("erp_key", _("ERP Record")),
+        Column("crm_name", _("Sales Record")),
         Status("action", chips=ACTION_CHIPS),
         Column("detail", _("Reason"), compute=details),
         Column("changes_text", _("Changed Values"), compute=changed_fields),
@@ -159,8 +185,8 @@ class ErrorList(ListPage):
         _("Every record that a job could not synchronize, with the reason. Unsolved ones are on the work-list.")
     )
     columns = (
-        "erp_key",
-        "crm_name",
+        Column("erp_key", _("ERP Record")),
+        Column("crm_name", _("Sales Record")),
         Column("detail", _("Error Message"), compute=details),
         "mapping",
         "direction",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -180,24 +182,16 @@ def _not_coupled(_request: HttpRequest, selection: Selection) -> Any:
 
 
 def _cannot_set_up(_request: HttpRequest, selection: Selection) -> Any:
-    rows = _rows(selection)
-    if len(rows) == 1 and rows[0].kind != "option" and _set_up_address(_request, selection):
-        return None
-    return _("The record no longer exists.")
-
-
-def _set_up_address(_request: HttpRequest, selection: Selection) -> str:
-    """The card of the record that is there, with the dialog open."""
     entry = next(iter(_entries(selection.pks[:1]).values()), None)
-    if entry is None:
-        return ""
-    for exists, table, key in (
-        (entry.erp_exists, entry.erp_table, entry.item.erp_id),
-        (entry.crm_exists, entry.crm_table, entry.item.crm_id),
-    ):
-        if exists and key:
-            return f"{registry.address_of(table, key)}?open=set_up_coupling"
-    return ""
+    return None if entry is not None and entry.erp_exists else _("The ERP record does not exist.")
+
+
+def set_up_coupling(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+    """The dialog for the ERP record of the row."""
+    entry = _entries(selection.pks[:1])[selection.pks[0]]
+    query = urlencode([("table", entry.erp_table), ("ids", str(entry.item.erp_id))])
+    address = f"{registry.reverse('coupling.set_up')}?{query}"
+    return TemplateResponse(request, "sync/_open_dialog.html", {"address": address})
 
 
 def _log(_request: HttpRequest, selection: Selection) -> str:
@@ -222,7 +216,7 @@ ACTIONS = (
            confirm=_("Do you want to delete the records that are left, together with their couplings?")),
     Action("find_deleted", _("Find for Deleted"), run=find_deleted, icon="search", group="deleted", visible=connected,
            confirm=_("Do you want to look through all couplings for deleted records?")),
-    Action("set_up_coupling", _("Set Up Coupling"), url=_set_up_address, scope="one", icon="link", group="coupling",
+    Action("set_up_coupling", _("Set Up Coupling"), run=set_up_coupling, scope="one", icon="link", group="coupling",
            visible=connected, disabled=_cannot_set_up),
     Action("delete_coupling", _("Delete Coupling"), run=delete_coupling, scope="many", icon="link_dismiss",
            group="coupling", visible=connected, disabled=_not_coupled,
