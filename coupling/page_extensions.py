@@ -28,6 +28,7 @@ from coupling.access import (
 from coupling.pages.columns import coupled_chip, coupled_column
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
+from coupling.pages.words import KEYWORDS
 from coupling.products import products
 from coupling.services.option_mapping import option_mapping_delete
 from coupling.services.set_up import Asked, Outcome, coupling_set_up
@@ -50,7 +51,6 @@ def _open_caption() -> str:
 
 
 crm_product = lazy(_crm_name, str)
-KEYWORDS = _("couple, coupling, crm, sales, synchronize")
 GROUP = ActionGroup("coupling", crm_product(), icon="database_link", order=20)
 VIEWS = (
     View("coupled", _("Coupled to Dataverse"), "coupled_to_dataverse=true"),
@@ -166,7 +166,7 @@ DELETE = Action(
     visible=is_connected,
     disabled=cannot_uncouple,
     confirm=_("Delete the couplings of the selected records? The records stay on both sides."),
-    keywords=_("decouple, uncouple, remove coupling, crm, sales"),
+    keywords=KEYWORDS,
 )
 CREATE = Action(
     "create_in_crm",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupling.access import connection_of
 from coupling.models import IntegrationTableMapping
+from coupling.pages.words import KEYWORDS
 from coupling.services import connection as services
 from coupling.services.defaults import mappings_reset
 from pages import Action, CardPage, Chip, DialogPage, Done, FastTab, Help, Row, Selection, register
@@ -52,7 +53,7 @@ RESET = Action(
     right="setup",
     icon="arrow_reset",
     confirm=RESET_QUESTION,
-    keywords=_("reset, default, mapping, synchronize"),
+    keywords=KEYWORDS,
 )
 
 
@@ -76,7 +77,7 @@ class ConnectionCard(CardPage):
     icon = "plug_connected"
     right = "setup"
     edit_right = "setup"
-    keywords = _("connection, crm, sales, dataverse, couple, synchronize")
+    keywords = KEYWORDS
     help = Help(
         _(
             "Enter the address of the Sales environment and its integration user, test the connection and enable it. "

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from coupling.access import is_connected
 from coupling.models import Coupling, OptionMapping
 from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord
+from coupling.pages.words import KEYWORDS
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
 from coupling.work import work
@@ -51,7 +52,7 @@ class CouplingList(ListPage):
     title = _("Couplings")
     menu = ("synchronization", 30)
     icon = "link"
-    keywords = _("coupling, couple, decouple, uncouple, crm, sales")
+    keywords = KEYWORDS
     help = Help(_("Every pair of records that belong together, with the results of their last synchronization."))
     columns = (
         "pair",
@@ -79,7 +80,7 @@ class CouplingList(ListPage):
             icon="link_dismiss",
             visible=is_connected,
             confirm=_("Delete the couplings of the selected records? The records stay on both sides."),
-            keywords=_("decouple, uncouple"),
+            keywords=KEYWORDS,
         ),
     )
 

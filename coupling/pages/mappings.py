@@ -15,6 +15,7 @@ from coupling.access import filter_count
 from coupling.models import IntegrationTableMapping
 from coupling.pages.columns import TableName
 from coupling.pages.connection import RESET, RESET_QUESTION
+from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
 from coupling.services.defaults import mappings_reset
 from pages import (
@@ -97,7 +98,7 @@ class MappingList(ListPage):
     menu = ("synchronization", 20)
     icon = "map"
     edit_right = "setup"
-    keywords = _("mapping, couple, decouple, synchronize, crm, sales, direction, filter, fields")
+    keywords = KEYWORDS
     help = Help(
         _(
             "A mapping says which table belongs to which integration table, in which direction data goes, which records "
