@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 
+from django.conf import settings
 from django.core.management import call_command
 
 
 def prepare() -> None:
     """Migrate and set up once; mappings as shipped."""
     os.environ.setdefault("TANDEM_PASSWORD_ADMIN", "bench-bench-1")
+    for folder in ("messages", "control"):
+        (settings.BROKER_FOLDER / folder).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
     call_command("setup_installation", "--no-demo-data")
     from coupling.models import Connection

@@ -26,6 +26,7 @@ def main() -> None:
     original = stage.copy_file
     stage.copy_file = counted.copying(original)  # COPY does not pass Django's wrappers
     work.drain()
+    connection.close()  # the floor copies the database, which nobody may be connected to
     print("ready", flush=True)
     for line in sys.stdin:
         if line.strip() != "go":
@@ -33,6 +34,7 @@ def main() -> None:
         counted.statements = 0
         began, cpu = time.perf_counter(), time.process_time()
         chunks = work.drain()
+        connection.close()
         print(
             json.dumps({
                 "seconds": time.perf_counter() - began,

@@ -51,8 +51,7 @@ def _param(value: Any) -> Any:
 def _table(columns: Sequence[Column]) -> str:
     definition = ",".join(f'"{c.name}" {c.type}' for c in columns)
     name = "stage_" + blake2b(definition.encode(), digest_size=8).hexdigest()
-    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({definition}) ON COMMIT DELETE ROWS")
-    db.execute(f"DELETE FROM {name}")
+    db.execute(f"CREATE TEMP TABLE IF NOT EXISTS {name} ({definition}) ON COMMIT DELETE ROWS; DELETE FROM {name}")
     return name
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
-
 from coupling.gateways.base import Gateway, Record
 from coupling.plan import Direction, Key, MappingPlan, UpdateConflict
 from records import db
 from sync.engine.compare import compare_pair
 from sync.engine.types import FROM, TO, Link, Mode, Pair
+from sync.tables import coupling_table
 from sync.take import DEPENDENCY, LOCKED, Taken, consume
 
 if TYPE_CHECKING:
@@ -21,11 +20,6 @@ _LINK = (
     "id, erp_id, crm_id, erp_version, crm_version, base_version, skipped, broken, "
     "error_to_crm::text, error_from_crm::text"
 )
-
-
-def coupling_table() -> str:
-    """The database table of couplings."""
-    return str(apps.get_model("coupling", "Coupling")._meta.db_table)
 
 
 def load(run: Run, taken: Taken, *, avoid_locked: bool) -> list[Pair]:

@@ -10,7 +10,7 @@ from coupling.plan import Direction, Key
 from records.ids import uuid7
 from records.stage import copy_into
 from sync.engine.types import FROM, TO, Action, Decision, Step
-from sync.take import table
+from sync.tables import table
 
 if TYPE_CHECKING:
     from sync.run import Run

@@ -14,8 +14,8 @@ from records.ids import uuid7
 from records.stage import Column, copy_into, staged
 from sync.engine import base
 from sync.engine.types import FROM, TO, Action, Decision, Step
-from sync.load import coupling_table
-from sync.take import DEPENDENCY, table
+from sync.tables import coupling_table, table
+from sync.take import DEPENDENCY
 
 if TYPE_CHECKING:
     from sync.run import Run

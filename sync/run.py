@@ -13,7 +13,6 @@ from django.db import transaction
 from coupling.gateways.base import Gateway
 from coupling.gateways.errors import Transient
 from coupling.plan import DeletionConflict, Direction, MappingPlan
-from coupling.plans import plan_for
 from coupling.sides import gateway
 from sync import failpoints
 from sync.engine.decide import decide, triage
@@ -21,15 +20,12 @@ from sync.engine.types import COUNTER, Action, Decision, Mode, Pair, Request
 from sync.load import load
 from sync.options import run_options
 from sync.outcomes import Outcome, outcomes_of, store_outcomes
+from sync.plans import plan_of
 from sync.remember import remember
 from sync.take import Taken, give_back, take
 from sync.writing import write
 
 COUNTERS = tuple(COUNTER.values())
-
-
-class MappingChangedError(Exception):
-    """The mapping was edited after the job was planned (reason `mapping_changed`)."""
 
 
 @dataclass
@@ -89,11 +85,9 @@ def collector_paused() -> Iterator[None]:
 
 
 def _open(job: Any, chunk: Any) -> Run:
-    plan = plan_for(job.mapping)
+    plan = plan_of(job)
     if strategy := (job.params or {}).get("deletion_conflict"):  # a user answered for these records
         plan = replace(plan, deletion_conflict=DeletionConflict(strategy))
-    if job.plan_version and plan.version != job.plan_version:
-        raise MappingChangedError(job.mapping)
     return Run(job, chunk, plan, request_of(job, chunk.spec), gateway("erp"), gateway("crm"), job.requested_by_name)
 
 
@@ -147,8 +141,11 @@ def _attempt(run: Run, *, avoid_locked: bool) -> tuple[ChunkResult, list[Outcome
 
 
 def _result(run: Run, taken: Taken, last: str | None, outcomes: list[Outcome], written: list[Decision]) -> ChunkResult:
-    processed = len(taken.keys) + len(taken.postponed[taken.side])
-    return ChunkResult(count(outcomes, written, run.request), processed, last, taken.more)
+    processed = len(taken.keys) + len(taken.postponed[taken.side]) + taken.unchanged
+    counters = count(outcomes, written, run.request)
+    for direction in counters.values():
+        direction["unchanged"] += taken.unchanged
+    return ChunkResult(counters, processed, last, taken.more)
 
 
 def _decide(run: Run, pairs: list[Pair]) -> list[Decision]:

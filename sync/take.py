@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.apps import apps
-
 from coupling.plan import Direction, Key
 from records import db
+from sync import sieve
 from sync.engine.types import TO, Action, Decision
+from sync.tables import table
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -28,6 +28,7 @@ class Taken:
     side: str
     keys: list[Key]
     more: bool = False
+    unchanged: int = 0  # coupled records that were left out because nothing of them changed
     pending: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
     postponed: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
 
@@ -36,17 +37,14 @@ class Taken:
         return key in self.pending[side]
 
 
-def table(name: str) -> str:
-    """The database table of a model of this app."""
-    return str(apps.get_model("sync", name)._meta.db_table)
-
-
 def take(run: Run) -> Taken:
     """The keys of this chunk. Pending rows are deleted first; the records are read in later statements."""
     spec = run.chunk.spec
     side, limit = spec["side"], int(spec["limit"]) if spec.get("limit") else None
     if spec["take"] == "ids":
         taken = Taken(side, list(spec["ids"]))
+    elif spec["take"] == "range" and sieve.applies(run):
+        return _sieved(run, side)
     elif spec["take"] == "range":
         gate, name = (run.erp, run.plan.erp_table) if side == "erp" else (run.crm, run.plan.crm_table)
         flt = run.plan.erp_filter if side == "erp" else run.plan.crm_filter
@@ -56,6 +54,22 @@ def take(run: Run) -> Taken:
     else:
         return _pending(run, side, limit)
     taken.pending[side] = consume(run, side, taken.keys)
+    return taken
+
+
+def _sieved(run: Run, side: str) -> Taken:
+    """What of a range needs looking at. Pending rows of the whole range are consumed in passing."""
+    low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
+    sql = (
+        f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
+        f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record > %s::uuid "
+        "AND record <= %s::uuid FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
+    )
+    name = run.plan.name
+    found = dict(db.rows(sql, [name, side, name, side, low, high]))
+    sieved = sieve.sieve(run, [key for key, reason in found.items() if reason == DEPENDENCY])
+    taken = Taken(side, sieved.keys, unchanged=sieved.unchanged)
+    taken.pending[side] = found
     return taken
 
 

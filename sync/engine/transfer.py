@@ -73,6 +73,8 @@ def convert(values: Column, conversion: Conversion | None, destination: str) -> 
 
 def _looked_up(values: Column, conversion: Conversion, destination: str) -> Column:
     assert conversion.lookup is not None
+    if not any(v is not None for v in values):
+        return values
     found = conversion.lookup(unique(values))
     missing = {
         v: Problem(conversion.missing, {**conversion.missing_params, "value": str(v)}, destination)

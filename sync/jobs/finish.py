@@ -48,7 +48,9 @@ def has_open_work(job: Job) -> bool:
 
 def drop_ready_chunks(job: Job) -> None:
     """Chunks that nobody has begun are not begun any more; those being claimed this moment see the job's flag."""
-    ready = Chunk.objects.select_for_update(skip_locked=True).filter(job=job, state="ready").values_list("pk", flat=True)
+    ready = (
+        Chunk.objects.select_for_update(skip_locked=True).filter(job=job, state="ready").values_list("pk", flat=True)
+    )
     Chunk.objects.filter(pk__in=list(ready)).update(state="cancelled")
 
 

@@ -62,14 +62,14 @@ def is_connection_loss(error: BaseException) -> bool:
 
 def handle(found: Claim, error: Exception) -> None:
     """Decide what becomes of the chunk: another attempt, two halves, a failed record, or the end of the job."""
-    from sync.run import MappingChangedError
+    from sync.plans import MappingChangedError
 
     if isinstance(error, MappingChangedError):
         finish.mapping_changed(found)
         return
     transient = passing(error)
     if transient is None:
-        log.exception("chunk %s of job %s failed", found.chunk_id, found.job_id, exc_info=error)
+        log.error("chunk %s of job %s failed", found.chunk_id, found.job_id, exc_info=error)
         poison.narrow(found, error)
     elif transient.counted and found.attempts >= conf.value("SYNC_MAX_ATTEMPTS"):
         finish.fail_chunk(found, transient.code, {"error": str(error)[:500]})

@@ -69,4 +69,4 @@ def why_not(job: Job) -> Refusal | None:
 def has_right(user_name: str, right: str = "use") -> bool:
     """True when this user exists, is active and has the right."""
     user = get_user_model().objects.filter(username=user_name).first()
-    return user is not None and bool(user.has_right(right))  # type: ignore[attr-defined]
+    return user is not None and bool(user.has_right(right))

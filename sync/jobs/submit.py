@@ -75,29 +75,30 @@ def _store(request: Request) -> Job:
 def _job(request: Request) -> Job:
     job_id = request.job_id or uuid7()
     now = timezone.now()
-    return Job(
-        id=job_id,
-        kind=request.kind,
-        mapping=request.mapping,
-        direction=request.direction,
-        preview=request.preview,
-        create_new=request.create_new,
-        whole=request.whole,
-        by_user=request.by_user,
-        state="ready",
-        run_id=request.run_id or job_id,
-        caused_by=request.caused_by,
-        parent=request.parent,
-        after=sorted(set(request.after)),
-        schedule=request.schedule,
-        due_at=request.due_at,
-        requested_by=request.user_name,
-        requested_at=now,
-        run_at=now,
-        total=request.total,
-        params=request.params,
-        protocol=PROTOCOL,
-    )
+    values: dict[str, Any] = {
+        "id": job_id,
+        "kind": request.kind,
+        "mapping": request.mapping,
+        "direction": request.direction,
+        "preview": request.preview,
+        "create_new": request.create_new,
+        "whole": request.whole,
+        "by_user": request.by_user,
+        "state": "ready",
+        "run_id": request.run_id or job_id,
+        "caused_by": request.caused_by,
+        "parent": request.parent,
+        "after": sorted(set(request.after)),
+        "schedule": request.schedule,
+        "due_at": request.due_at,
+        "requested_by": request.user_name,
+        "requested_at": now,
+        "run_at": now,
+        "total": request.total,
+        "params": request.params,
+        "protocol": PROTOCOL,
+    }
+    return Job(**values)
 
 
 def _waiting(request: Request) -> Job | None:
@@ -123,8 +124,8 @@ def _first_chunks(job: Job, request: Request) -> None:
 def add_chunks(job: Job, specs: Sequence[dict[str, Any]], *, priority: int, first_no: int = 0) -> None:
     """Store chunks for these specs; a spec may name its `stage` and its own `priority`."""
     chunks = []
-    for no, spec in enumerate(specs, first_no):
-        spec = dict(spec)
+    for no, given in enumerate(specs, first_no):
+        spec = dict(given)
         stage = spec.pop("stage", 0)
         chunks.append(Chunk(job=job, no=no, stage=stage, priority=priority, spec=spec))
     Chunk.objects.bulk_create(chunks, batch_size=2000)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coupling.models import Coupling
-from coupling.plans import plan_for
 from coupling.sides import gateway
 from sync.jobs.plan.base import Planned, chunk_size, slices
 from sync.models import Job, OutcomeRow
+from sync.plans import plan_of
 
 
 def coupling(job: Job) -> Planned:
@@ -14,7 +14,7 @@ def coupling(job: Job) -> Planned:
     named = job.param("erp_ids")
     if named:
         return Planned([{"take": "ids", "side": "erp", "ids": ids} for ids in slices(sorted(named))], len(named))
-    plan, planned, low = plan_for(job.mapping), Planned(total=0), None
+    plan, planned, low = plan_of(job), Planned(total=0), None
     gate = gateway("erp")
     records = sum(n for _key, n in gate.ranges(plan.erp_table, plan.erp_filter, size=10**9))
     for high, n in gate.ranges(plan.erp_table, plan.erp_filter, size=chunk_size(records)):
@@ -36,7 +36,9 @@ def uncoupling(job: Job) -> Planned:
 
 def undo(job: Job) -> Planned:
     """The outcome rows of the job to take back, last one first."""
-    written = OutcomeRow.objects.filter(job_id=job.param("job"), action__in=("insert", "modify", "delete", "couple", "uncouple"))
+    written = OutcomeRow.objects.filter(
+        job_id=job.param("job"), action__in=("insert", "modify", "delete", "couple", "uncouple")
+    )
     keys = [str(key) for key in written.order_by("-id").values_list("pk", flat=True)]
     return Planned(
         [{"take": "outcomes", "ids": ids, "stage": stage} for stage, ids in enumerate(slices(keys))], len(keys)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from coupling.models import IntegrationTableMapping
 from coupling.plan import MappingPlan
-from coupling.plans import plan_for
 from coupling.sides import gateway
 from records import db
 from records.schema import schema
 from sync import changes
 from sync.jobs.plan.base import Planned, Spec, chunk_size, slices
 from sync.models import Job, Pending
+from sync.plans import plan_of
 
 _MODES = {"modified": "modified", "full": "full", "full_unconditional": "unconditional"}
 #: Passes follow each other: what the ERP side brings goes first, then the Sales side, then what is gone.
@@ -38,7 +38,7 @@ def modified(job: Job) -> Planned:
 def full(job: Job) -> Planned:
     """All records inside the filters, in key ranges; and the couplings whose record is gone."""
     changes.route_all()
-    plan, planned = plan_for(job.mapping), Planned(total=0)
+    plan, planned = plan_of(job), Planned(total=0)
     for side, direction in (("erp", "to_crm"), ("crm", "from_crm")):
         if direction in job.directions:
             _ranges(job, plan, side, planned)
@@ -106,7 +106,7 @@ def _ranges(job: Job, plan: MappingPlan, side: str, planned: Planned) -> None:
 
 def _gone(job: Job, side: str, planned: Planned, *, stage: int | None = None) -> None:
     """Coupled records of this side that were deleted: named one by one, their table has them no more."""
-    plan = plan_for(job.mapping)
+    plan = plan_of(job)
     described = schema(plan.erp_table if side == "erp" else plan.crm_table)
     sql = (
         f"SELECT p.record FROM {Pending._meta.db_table} p WHERE p.mapping = %s AND p.side = %s AND NOT EXISTS "
