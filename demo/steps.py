@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from demo.jobs import UnfinishedJobError
 from demo.models import Step
 
 Tell = Callable[[str], None]
@@ -27,13 +28,17 @@ class Task:
 
 
 def run(tasks: list[Task], tell: Tell) -> bool:
-    """Do the tasks that are not done yet, in order; True when there were any."""
+    """Do the tasks that are not done yet, in order; True when there were any. A job that fails does not stop the start."""
     done = set(Step.objects.values_list("name", flat=True))
     todo = [task for task in tasks if task.name not in done]
     for number, task in enumerate(todo, 1):
         start = time.monotonic()
         tell(f"  {number}/{len(todo)} {task.caption} ...")
-        result = _do(task)
+        try:
+            result = _do(task)
+        except UnfinishedJobError as error:
+            tell(f"      not finished, the next start goes on here: {error}")
+            break
         tell(f"      {result} ({time.monotonic() - start:.1f} s)")
     return bool(todo)
 
