@@ -9,8 +9,11 @@ from sync import bell, conf
 from sync.jobs import drain, sweep
 from sync.jobs.claim import work_waits
 
+#: Seconds: an import of a million rows is one transaction and must not be cut off.
+LONGEST = 4 * 3600
 
-@shared_task(name="sync.tasks.ring")
+
+@shared_task(name="sync.tasks.ring", time_limit=LONGEST)
 def ring(job_id: str = "", spread: int = 0) -> None:
     """Work for a moment, then ring again while there is more.
 
@@ -20,7 +23,7 @@ def ring(job_id: str = "", spread: int = 0) -> None:
     work(job_id, spread)
 
 
-@shared_task(name="sync.tasks.sweep")
+@shared_task(name="sync.tasks.sweep", time_limit=LONGEST)
 def sweep_task() -> None:
     """What nothing else would find; then the work it found."""
     sweep()

@@ -43,8 +43,8 @@ def columns_of(described: Schema, head: Sequence[str], given: Mapping[str, Any] 
         if not isinstance(name, str) or unknown_fields(described, [name]):
             errors.append(FieldError("columns", "unknown_import_field", {"field": str(name)[:80]}))
     fields = [str(name) for name in wanted.values()]
-    for doubled in sorted({name for name in fields if fields.count(name) > 1}):
-        errors.append(FieldError("columns", "field_twice", {"field": doubled[:80]}))
+    twice = sorted({name for name in fields if fields.count(name) > 1})
+    errors += [FieldError("columns", "field_twice", {"field": name[:80]}) for name in twice]
     if not wanted:
         errors.append(FieldError("columns", "no_columns", {"known": ", ".join(head)[:200]}))
     if errors:

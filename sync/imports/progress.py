@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from sync.models import Progress
 
@@ -21,7 +22,7 @@ class Reporter:
     def __init__(self, job_id: str) -> None:
         """The job whose progress it is."""
         self.job_id = job_id
-        self.connection = None
+        self.connection: BaseDatabaseWrapper | None = None
         self.due = time.monotonic() + FIRST_SECONDS
 
     def __enter__(self) -> Reporter:

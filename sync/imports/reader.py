@@ -12,7 +12,7 @@ from typing import IO, Any
 MAX_LINE = 1_000_000
 MAX_COLUMNS = 1000
 _SEPARATORS = (",", ";", "\t", "|")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _UNDECODED = re.compile("[\udc80-\udcff]")
 
 

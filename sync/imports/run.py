@@ -7,7 +7,7 @@ user said that they may be left out, one bad row takes everything back. A dry ru
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
@@ -86,9 +86,8 @@ def _write(work: _Import) -> bool:
             if work.job.preview or (work.bad.count and not skips):
                 raise _TakenBack
     except _TakenBack:
-        if work.job.preview and (skips or not work.bad.count):
-            return True  # what a real run would have stored is what it counts
-        return False
+        # a dry run counts what a real run would have stored
+        return bool(work.job.preview) and (skips or not work.bad.count)
     return True
 
 
@@ -148,7 +147,7 @@ def _problem(work: _Import, row: Row, error: FieldError) -> Problem:
     return Problem(column, row.values.get(column, "")[:100], error.code, dict(error.params))
 
 
-def _inserted(work: _Import, row: Written) -> list[Any]:
+def _inserted(work: _Import, row: Written) -> Sequence[Any]:
     key, name = _titles(work, row)
     erp = work.side == "erp"
     return [
@@ -167,7 +166,7 @@ def _store_bad(work: _Import) -> None:
     """One outcome row for each bad row of the file."""
     head = (str(work.job.pk), work.chunk.pk, None, None, "", "")
     for part in batches(work.bad, 5000):
-        rows = [[uuid7(), *head, "fail", code, params, "now"] for code, params in part]
+        rows: list[Sequence[Any]] = [[uuid7(), *head, "fail", code, params, "now"] for code, params in part]
         copy_into(OutcomeRow._meta.db_table, _OUTCOME, rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO
@@ -11,9 +12,11 @@ from django.conf import settings
 
 from records.errors import FieldError, Rejected
 from sync import conf
+from sync.models import Job
 
 log = logging.getLogger(__name__)
 _BLOCK = 1 << 20
+FORGET_SECONDS = 24 * 3600
 
 
 def folder() -> Path:
@@ -30,6 +33,7 @@ def path_of(name: str) -> Path:
 
 def store(name: str, blocks: Iterable[bytes]) -> Path:
     """Write a file block by block. Raises Rejected where it grows larger than an import may be."""
+    tidy()
     path, size, limit = path_of(name), 0, int(conf.value("IMPORT_MAX_BYTES"))
     with path.open("xb") as file:
         for block in blocks:
@@ -53,6 +57,23 @@ def too_large(size: int) -> Rejected:
     """The refusal of a file."""
     limit = int(conf.value("IMPORT_MAX_BYTES"))
     return Rejected([FieldError("file", "file_too_large", {"size": size // 1_000_000, "max": limit // 1_000_000})])
+
+
+def has(name: str) -> bool:
+    """True where a file is stored under this key."""
+    return bool(name) and path_of(name).is_file()
+
+
+def tidy() -> None:
+    """Remove files that were uploaded and never imported."""
+    oldest = time.time() - FORGET_SECONDS
+    for path in folder().glob("*.csv"):
+        try:
+            is_old = path.stat().st_mtime < oldest
+        except FileNotFoundError:
+            continue
+        if is_old and not Job.objects.filter(pk=path.stem, finished_at=None).exists():
+            remove(path.stem)
 
 
 def remove(name: str) -> None:

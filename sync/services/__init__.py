@@ -3,7 +3,7 @@
 Each service checks the right of its user, refuses with a code, writes its job in the caller's transaction and rings.
 """
 
-from sync.services.imports import import_start
+from sync.services.imports import import_preview, import_start, preview_of
 from sync.services.jobs import job_cancel, job_undo, jobs_delete_entries
 from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, sync_modified_all
 from sync.services.rights import require
@@ -21,6 +21,7 @@ from sync.services.sync_now import sync_now
 __all__ = [
     "Left",
     "Started",
+    "import_preview",
     "import_start",
     "job_cancel",
     "job_undo",
@@ -28,6 +29,7 @@ __all__ = [
     "mapping_match",
     "mapping_run",
     "mapping_uncouple",
+    "preview_of",
     "require",
     "schedule_hold",
     "schedule_hold_all",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from coupling.models import Coupling, OptionMapping
+from coupling.models import Coupling
 from coupling.services.coupling import require_connection
 from people.audit import audit
 from people.models import User
@@ -59,7 +61,7 @@ def job_undo(*, user: User, job: Job) -> Started:
 
 
 @transaction.atomic
-def jobs_delete_entries(*, user: User, older_than_days: int) -> tuple[int, int]:
+def jobs_delete_entries(*, user: User, older_than_days: Any) -> tuple[int, int]:
     """Delete ended jobs with their log; (deleted, kept). What a skipped coupling names, or runs, is kept.
 
     Raises PermissionDenied and Rejected.
@@ -78,9 +80,6 @@ def jobs_delete_entries(*, user: User, older_than_days: int) -> tuple[int, int]:
     return len(gone), kept
 
 
-def _named_by_skipped() -> set[object]:
+def _named_by_skipped() -> set[UUID]:
     named = Coupling.objects.filter(skipped=True).values_list("last_job_to_crm", "last_job_from_crm")
-    found = {key for pair in named for key in pair if key}
-    if hasattr(OptionMapping, "last_job_to_crm"):
-        found |= set(OptionMapping.objects.filter(skipped=True).values_list("last_job_to_crm", flat=True))
-    return found
+    return {key for pair in named for key in pair if key}

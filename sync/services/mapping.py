@@ -128,9 +128,7 @@ def mapping_match(
 
 
 @transaction.atomic
-def mapping_uncouple(
-    *, user: User, mapping: IntegrationTableMapping, erp_ids: Sequence[Key] | None = None
-) -> Started:
+def mapping_uncouple(*, user: User, mapping: IntegrationTableMapping, erp_ids: Sequence[Key] | None = None) -> Started:
     """Delete the couplings of the named ERP records, or all of the mapping, in the background.
 
     Raises PermissionDenied, Rejected, Refused.

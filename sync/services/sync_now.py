@@ -70,10 +70,10 @@ def sync_now(
     create_new: bool = False,
     preview: bool = False,
 ) -> Started:
-    """Start a job for these records. In a selection, records whose destination changed since the last sync are left
-    out unless `expected_versions` names the version that the user has seen.
+    """Start a job for these records, which are all of one side.
 
-    Raises PermissionDenied, Rejected, Refused (`connection_disabled`, `direction_not_allowed`).
+    In a selection, records whose destination changed since the last sync are left out unless `expected_versions` names
+    the version that the user has seen. Raises PermissionDenied, Rejected, Refused (`connection_disabled`, `direction_not_allowed`).
     """
     require(user, "use")
     found = mapping_named(mapping)
@@ -141,7 +141,9 @@ def direction_of(mapping: IntegrationTableMapping, direction: str, records: int)
         return mapping.direction
     if direction not in DIRECTIONS:
         code = "invalid_option" if direction else "required"
-        raise Rejected([FieldError("direction", code, {"value": str(direction)[:50], "caption": "@sync.Job.direction"})])
+        raise Rejected(
+            [FieldError("direction", code, {"value": str(direction)[:50], "caption": "@sync.Job.direction"})]
+        )
     if direction == "merge" and records > 1:
         raise Rejected([FieldError("direction", "merge_one_record")])
     allowed = mapping.direction == "bidirectional" if direction == "merge" else mapping.allows(direction)
@@ -246,9 +248,7 @@ def _options(mapping: IntegrationTableMapping, named: _Named, started: Started) 
     if named.side == "crm":
         raise Rejected([FieldError("crm_ids", "option_mapping_only", {"mapping": mapping.name})])
     own = _versions(named, "erp", named.ids)
-    mapped = {
-        str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=mapping, erp_id__in=named.ids)
-    }
+    mapped = {str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=mapping, erp_id__in=named.ids)}
     for key in named.ids:
         if key not in own:
             started.failed.append(Left(key, "record_missing"))

@@ -14,7 +14,7 @@ from records.errors import Rejected
 from records.schema import model_of
 from sync.imports import store
 from sync.imports.reader import FileError, Reader
-from sync.jobs import cancel, drain
+from sync.jobs import drain
 from sync.models import Job, OutcomeRow
 from sync.services import import_start
 

@@ -55,11 +55,15 @@ def differing_pair(world: World) -> None:
 
 
 def unrouted_change(world: World) -> None:
-    ChangeLog.objects.create(label="erp.Customer", record=world.customers["Adatum"], operation="U", logged_at="2000-01-01T00:00Z")
+    ChangeLog.objects.create(
+        label="erp.Customer", record=world.customers["Adatum"], operation="U", logged_at="2000-01-01T00:00Z"
+    )
 
 
 def untaken_change(world: World) -> None:
-    Pending.objects.create(mapping="CUSTOMER", side="erp", record=world.customers["Adatum"], queued_at="2000-01-01T00:00Z")
+    Pending.objects.create(
+        mapping="CUSTOMER", side="erp", record=world.customers["Adatum"], queued_at="2000-01-01T00:00Z"
+    )
 
 
 def missing_row(world: World) -> None:
@@ -67,14 +71,21 @@ def missing_row(world: World) -> None:
 
 
 def abandoned_chunk(world: World) -> None:
-    job = Job.objects.create(kind="full", mapping="OTHER", direction="to_crm", state="in_process", started_at="2000-01-01T00:00Z")
+    job = Job.objects.create(
+        kind="full", mapping="OTHER", direction="to_crm", state="in_process", started_at="2000-01-01T00:00Z"
+    )
     Chunk.objects.create(job=job, state="running", lease_until="2000-01-01T00:00Z")
 
 
 def overlapping_runs(world: World) -> None:
     job = Job.objects.get(kind="full", whole=True)
     Job.objects.create(
-        kind="modified", whole=True, mapping="CUSTOMER", state="finished", started_at=job.started_at, finished_at=job.finished_at
+        kind="modified",
+        whole=True,
+        mapping="CUSTOMER",
+        state="finished",
+        started_at=job.started_at,
+        finished_at=job.finished_at,
     )
 
 
@@ -100,7 +111,10 @@ def test_a_planted_violation_is_found(world: World, plant: Callable[[World], Non
 def test_a_lost_edit_is_found_and_a_recorded_one_is_none(world: World) -> None:
     key = world.customers["Adatum"]
     edit("erp.Customer", key, city="Oslo")
-    ledger = [invariants.Edit("erp.Customer", key, "city", "Bergen"), invariants.Edit("erp.Customer", key, "name", "Adatum")]
+    ledger = [
+        invariants.Edit("erp.Customer", key, "city", "Bergen"),
+        invariants.Edit("erp.Customer", key, "name", "Adatum"),
+    ]
 
     assert invariants.lost_edits(ledger) == ledger[:1]
 

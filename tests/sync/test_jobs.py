@@ -52,7 +52,9 @@ def test_nothing_is_claimed_twice(mapping, engine: FakeEngine) -> None:
 
     first, second, third = claim(), claim(), claim()
 
-    assert first and second and first.chunk_id != second.chunk_id
+    assert first is not None
+    assert second is not None
+    assert first.chunk_id != second.chunk_id
     assert third is None
 
 

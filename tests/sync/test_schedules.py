@@ -12,8 +12,8 @@ from coupling.signals import connection_changed, mappings_changed
 from records import writes
 from sync import schedules
 from sync.jobs import drain, sweep
-from sync.jobs.results import COUNTERS, Done
 from sync.jobs.executors import using
+from sync.jobs.results import COUNTERS, Done
 from sync.models import ChangeLog, Job, Pending, Schedule
 from sync.services import schedule_run
 from tests.sync.conftest import make_mapping
