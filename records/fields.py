@@ -62,9 +62,14 @@ class _Stored(_Marks):
         name, _path, args, kwargs = super().deconstruct()  # type: ignore[misc]
         for noise in ("verbose_name", "help_text", "choices", "validators"):
             kwargs.pop(noise, None)
-        if self.is_nullable_by_default and not self.null and not self.primary_key:  # type: ignore[attr-defined]
-            kwargs["null"] = False  # a copy made from these arguments would be nullable again
         return name, f"django.db.models.{self.base}", args, kwargs
+
+    def clone(self) -> Any:
+        """A copy; where null is our default but not Django's, the arguments above do not say that it was refused."""
+        _name, _path, args, kwargs = self.deconstruct()
+        if self.is_nullable_by_default and not self.null and not self.primary_key:  # type: ignore[attr-defined]
+            kwargs["null"] = False
+        return type(self)(*args, **kwargs)
 
     def normalize(self, value: Any) -> Any:
         """The stored value; raises FieldError when a declared constraint refuses it."""
