@@ -21,7 +21,13 @@ from sync.jobs.submit import Request, submit
 from sync.models import FullSyncLine, Job
 from sync.models.full_sync import RECOMMENDATIONS
 
-_STATUS = {"ready": "ready", "in_process": "in_process", "finished": "finished", "failed": "error", "cancelled": "error"}
+_STATUS = {
+    "ready": "ready",
+    "in_process": "in_process",
+    "finished": "finished",
+    "failed": "error",
+    "cancelled": "error",
+}
 
 
 @dataclass(slots=True)
@@ -75,7 +81,10 @@ def recommend(plan: MappingPlan) -> str:
     """
     if plan.direction == "from_crm":
         return "full_synchronization"
-    erp, crm = _has(plan, "erp"), _has(plan, "crm", more_than=1 if plan.direction == "to_crm" and not plan.option else 0)
+    erp, crm = (
+        _has(plan, "erp"),
+        _has(plan, "crm", more_than=1 if plan.direction == "to_crm" and not plan.option else 0),
+    )
     if plan.option is not None:
         return "couple_records" if erp else "no_records"
     if not erp and not crm:
@@ -87,7 +96,9 @@ def _has(plan: MappingPlan, side: str, more_than: int = 0) -> bool:
     table, flt = (plan.erp_table, plan.erp_filter) if side == "erp" else (plan.crm_table, plan.crm_filter)
     described = schema(table)
     where, params = to_sql(flt, described.model, "t") if flt else ("TRUE", [])
-    return db.one(f'SELECT 1 FROM "{described.table}" t WHERE {where} LIMIT 1 OFFSET %s', [*params, more_than]) is not None
+    return (
+        db.one(f'SELECT 1 FROM "{described.table}" t WHERE {where} LIMIT 1 OFFSET %s', [*params, more_than]) is not None
+    )
 
 
 # What users do
@@ -120,7 +131,8 @@ def restart(*, user_name: str, mappings: Iterable[str] | None = None) -> Job:
     again = [
         line.mapping
         for line in lines()
-        if line.status in ("error", "finished") and (line.status == "error" if wanted is None else line.mapping in wanted)
+        if line.status in ("error", "finished")
+        and (line.status == "error" if wanted is None else line.mapping in wanted)
     ]
     if not again:
         raise Refused("nothing_pending")
@@ -178,6 +190,8 @@ def _child(user_name: str, parent: Job, line: Line, after: list[str]) -> Job:
     if line.recommendation == "couple_records":
         mapping = IntegrationTableMapping.objects.get(name=line.mapping)
         params = {"synchronize_after": mapping.synch_after_bulk_coupling}
-        return submit(Request(kind="coupling", create_new=mapping.create_new_in_case_of_no_match, params=params, **common))
+        return submit(
+            Request(kind="coupling", create_new=mapping.create_new_in_case_of_no_match, params=params, **common)
+        )
     direction = IntegrationTableMapping.objects.values_list("direction", flat=True).get(name=line.mapping)
     return submit(Request(kind="full", direction=direction, create_new=True, **common))

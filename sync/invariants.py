@@ -129,7 +129,9 @@ def _is(record: Record | None, version: int) -> bool:
 def left_waiting(drain_seconds: int) -> list[tuple[Any, ...]]:
     """Log rows that nobody routed, and fresh changes of coupled records that nobody took, for so many seconds."""
     late = "now() - make_interval(secs => %s)"
-    log = db.rows(f"SELECT 'log', label, record FROM {ChangeLog._meta.db_table} WHERE logged_at < {late}", [drain_seconds])
+    log = db.rows(
+        f"SELECT 'log', label, record FROM {ChangeLog._meta.db_table} WHERE logged_at < {late}", [drain_seconds]
+    )
     pending = db.rows(
         f"SELECT 'pending', p.mapping, p.record FROM {Pending._meta.db_table} p JOIN {_COUPLING} k ON k.pair = p.mapping "
         "AND CASE WHEN p.side = 'erp' THEN k.erp_id ELSE k.crm_id END = p.record "

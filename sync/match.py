@@ -79,7 +79,8 @@ def criteria_of(mapping: str) -> list[Criterion]:
     stored = IntegrationTableMapping.objects.get(name=mapping)
     lines = stored.lines.filter(match=True, enabled=True).exclude(erp_field="").exclude(crm_field="")
     return [
-        Criterion(line.key, line.crm_field, line.match_case_sensitive, line.match_priority) for line in lines.order_by("no")
+        Criterion(line.key, line.crm_field, line.match_case_sensitive, line.match_priority)
+        for line in lines.order_by("no")
     ]
 
 
@@ -100,7 +101,9 @@ def _uncoupled_keys(work: _Work) -> list[Key]:
     if spec["take"] == "ids":
         keys = list(spec["ids"])
     else:
-        keys = gateway("erp").select(plan.erp_table, plan.erp_filter, after=spec.get("from"), upto=spec.get("to"), limit=1_000_000)
+        keys = gateway("erp").select(
+            plan.erp_table, plan.erp_filter, after=spec.get("from"), upto=spec.get("to"), limit=1_000_000
+        )
     coupled = Coupling.objects.filter(pair=plan.name, erp_id__in=keys).values_list("erp_id", flat=True)
     known = {str(key) for key in coupled}
     return [key for key in keys if key not in known]
@@ -162,7 +165,9 @@ def _insert(work: _Work, pairs: dict[Key, Key]) -> set[Key]:
     return made
 
 
-def _row(work: _Work, key: Key, verdict: Verdict, is_made: bool, names: dict[Key, str], titles: dict[Key, str]) -> OutcomeRow:
+def _row(
+    work: _Work, key: Key, verdict: Verdict, is_made: bool, names: dict[Key, str], titles: dict[Key, str]
+) -> OutcomeRow:
     """The outcome of one record. What will be created is skipped here, not failed."""
     partner = verdict.partner
     action, reason = "fail", verdict.reason
@@ -179,7 +184,7 @@ def _row(work: _Work, key: Key, verdict: Verdict, is_made: bool, names: dict[Key
         chunk_id=work.chunk.pk,
         mapping=work.plan.name,
         erp_id=key,
-        crm_id=partner.key if partner is not None else None,
+        **({"crm_id": partner.key} if partner is not None else {}),
         erp_key=names.get(key, "")[:250],
         crm_name=titles.get(partner.key, "")[:250] if partner is not None else "",
         action=action,

@@ -37,7 +37,7 @@ register(
         "mapping_changed": _("The mapping %(mapping)s was changed while the job was running."),
         "internal_error": _("An unexpected error occurred: %(error)s"),
         "not_undoable": _("The record was changed since, so the earlier values were not restored."),
-        # imports
+        # what files are refused for
         "import_refused": _("%(count)s rows could not be imported, so nothing was imported."),
         "file_missing": _("Choose a file."),
         "file_empty": _("The file is empty."),

@@ -27,7 +27,16 @@ class JobsPort:
     ) -> list[Job]:
         """One job for each side that records were named of."""
         return [
-            submit(record_request(mapping=mapping, direction=direction, side=side, ids=list(ids), create_new=create_new, user_name=user_name))
+            submit(
+                record_request(
+                    mapping=mapping,
+                    direction=direction,
+                    side=side,
+                    ids=list(ids),
+                    create_new=create_new,
+                    user_name=user_name,
+                )
+            )
             for side, ids in (("erp", erp_ids), ("crm", crm_ids))
             if ids
         ]

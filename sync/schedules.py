@@ -33,7 +33,9 @@ def ensure() -> None:
     if names == known:
         return
     enabled, now = Connection.load().enabled, timezone.now()
-    Schedule.objects.bulk_create((_new(name, now, enabled=enabled) for name in sorted(names - known)), ignore_conflicts=True)
+    Schedule.objects.bulk_create(
+        (_new(name, now, enabled=enabled) for name in sorted(names - known)), ignore_conflicts=True
+    )
     Schedule.objects.filter(mapping__in=known - names).delete()
 
 
@@ -46,7 +48,7 @@ def _new(name: str, now: dt.datetime, *, enabled: bool) -> Schedule:
         inactivity_minutes=declared.inactivity_minutes if declared else 720,
         state="ready" if enabled else "on_hold",
         held_by_connection=not enabled,
-        next_run_at=now + dt.timedelta(minutes=interval) if enabled else None,
+        **({"next_run_at": now + dt.timedelta(minutes=interval)} if enabled else {}),
     )
 
 
@@ -128,7 +130,8 @@ def wake(sent: dict[str, int]) -> None:
     if not names:
         return
     asleep = Schedule.objects.filter(mapping__in=names, state__in=WAITING).filter(
-        Q(next_run_at=None) | Q(next_run_at__gt=timezone.now() + dt.timedelta(seconds=2 * conf.value("SYNC_WAKE_SECONDS")))
+        Q(next_run_at=None)
+        | Q(next_run_at__gt=timezone.now() + dt.timedelta(seconds=2 * conf.value("SYNC_WAKE_SECONDS")))
     )
     soon = timezone.now() + dt.timedelta(seconds=conf.value("SYNC_WAKE_SECONDS"))
     for name in asleep.values_list("mapping", flat=True):

@@ -160,7 +160,9 @@ def _uncouple(undo: _Undo) -> None:
     """What the job coupled is uncoupled."""
     for row in [r for r in undo.rows if r.action == "couple"]:
         gone, _n = Coupling.objects.filter(pair=row.mapping, erp_id=row.erp_id, crm_id=row.crm_id).delete()
-        undo.done.append(_outcome(undo, row, "uncouple", "undone") if gone else _outcome(undo, row, "fail", "not_undoable"))
+        undo.done.append(
+            _outcome(undo, row, "uncouple", "undone") if gone else _outcome(undo, row, "fail", "not_undoable")
+        )
 
 
 def _couple(undo: _Undo) -> None:

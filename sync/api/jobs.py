@@ -57,7 +57,10 @@ class JobViewSet(ApiViewSet):
         except Http404:
             raise BadParameter("record", "bad_parameter", {"value": record[:50]}) from None
         found = selectors.jobs(
-            mapping=query.get("mapping", "").upper(), kind=query.get("kind", ""), state=query.get("state", ""), record=record
+            mapping=query.get("mapping", "").upper(),
+            kind=query.get("kind", ""),
+            state=query.get("state", ""),
+            record=record,
         )
         return self.answer_list(_narrowed(request, found, Job), selectors.show_jobs)
 

@@ -51,7 +51,9 @@ class ScheduleViewSet(ApiViewSet):
         """Change the minutes."""
         entry, version = _entry(pk), if_match(request)
         try:
-            return answer(services.schedule_update(user=request.user, entry=entry, values=body_object(request), version=version))
+            return answer(
+                services.schedule_update(user=request.user, entry=entry, values=body_object(request), version=version)
+            )
         except Stale:
             raise Conflict(selectors.show_schedules([_entry(pk)])[0]) from None
 
@@ -111,5 +113,3 @@ def _entry(pk: str) -> Schedule:
     if found is None:
         raise Http404
     return found
-
-

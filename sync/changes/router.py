@@ -68,7 +68,8 @@ def route(limit: int = BATCH, along: list[Route] | None = None) -> Routed:
 
 def route_all() -> dict[str, int]:
     """Route until the log is empty; {mapping: number of records sent}."""
-    ways, total = routes(), {}
+    ways = routes()
+    total: dict[str, int] = {}
     while True:
         if not ChangeLog.objects.exists():
             return total

@@ -77,7 +77,7 @@ def watched_columns(model: type[models.Model]) -> list[str]:
     """The columns whose change counts: not the key, version, stamps and generated ones."""
     stamps = set(getattr(model, "SYSTEM", ())) | {"row_version"}
     return [
-        f.column
+        str(f.column)
         for f in model._meta.concrete_fields
         if not f.primary_key and f.name not in stamps and not isinstance(f, models.GeneratedField)
     ]

@@ -267,7 +267,7 @@ def test_a_disabled_connection_stops_waiting_and_running_jobs(mapping, engine: F
 def test_a_mapping_edited_under_a_run_stops_it_and_the_work_is_asked_again(
     mapping, engine: FakeEngine, salesperson: User
 ) -> None:
-    from sync.run import MappingChangedError
+    from sync.plans import MappingChangedError
 
     job = whole_job(chunks=[{"take": "ids", "ids": keys(2)}])
     engine.raising[keys(1)[0]] = lambda: MappingChangedError("CUSTOMER")

@@ -72,7 +72,9 @@ class Command(BaseCommand):
         inserted, failed = counters.get("inserted", 0), counters.get("failed", 0)
         for row in selectors.outcome_rows(job, failed_only=True)[:shown]:
             params = row.params
-            where = f"line {params['line']}, column {params['column']}" if params["column"] else f"line {params['line']}"
+            where = (
+                f"line {params['line']}, column {params['column']}" if params["column"] else f"line {params['line']}"
+            )
             self.stderr.write(f"{where}, value {params['value']!r}: {text(row.reason, params)}")
         if failed > shown:
             self.stderr.write(f"... {failed - shown} more")

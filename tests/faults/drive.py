@@ -1,0 +1,125 @@
+"""What fault tests do inside the application, as a process of its own: `python -m tests.faults.drive COMMAND ...`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+CUSTOMERS, NEW = 600, 100
+#: Tables whose every column must be the same with and without a fault, but for keys and times.
+COMPARED = (
+    "erp_%",
+    "crm_%",
+    "coupling_coupling",
+    "coupling_optionmapping",
+    "sync_outcomerow",
+    "sync_pending",
+    "sync_failure",
+)
+
+
+def build() -> None:
+    """A connected company, all customers coupled with accounts."""
+    from coupling.models import IntegrationTableMapping
+    from records.writes import insert
+    from sync.jobs import drain
+    from sync.models import ChangeLog, Chunk, Job, OutcomeRow, Pending, Schedule
+    from sync.services import schedule_hold_all
+    from tests.coupling.world import build as build_world
+
+    build_world()
+    insert("erp.Customer", [{"name": f"Customer {i:05}", "city": "Oslo"} for i in range(CUSTOMERS)], source="setup")
+    schedule_hold_all(user=admin())
+    IntegrationTableMapping.objects.filter(name="CUSTOMER").update(update_conflict="merge", only_coupled=False)
+    start("full", "to_crm")
+    drain()
+    for model in (OutcomeRow, Chunk, Job, Pending, ChangeLog):
+        model.objects.all().delete()
+    assert set(Schedule.objects.values_list("state", flat=True)) == {"on_hold"}
+
+
+def edit() -> None:
+    """Customers and accounts change in different fields, and there are new customers."""
+    from records import db
+    from records.writes import insert
+
+    db.execute("UPDATE erp_customer SET city = 'Bergen' WHERE name LIKE 'Customer%%'")
+    db.execute("UPDATE crm_account SET telephone1 = '+47 ' || right(name, 5) WHERE name LIKE 'Customer%%5'")
+    insert("erp.Customer", [{"name": f"New {i:05}"} for i in range(NEW)], source="setup")
+
+
+def start(kind: str = "modified", direction: str = "") -> None:
+    """A run of CUSTOMER; prints its id."""
+    from coupling.models import IntegrationTableMapping
+    from sync.services import mapping_run
+
+    mapping = IntegrationTableMapping.objects.get(name="CUSTOMER")
+    started = mapping_run(
+        user=admin(), mapping=mapping, mode=kind, direction=direction, create_new=direction == "to_crm"
+    )
+    print(started.jobs[0].pk)
+
+
+def prepare() -> None:
+    """Edit, and start the run that carries it."""
+    edit()
+    start()
+
+
+def state() -> None:
+    """Everything that must be the same after a fault, as JSON."""
+    print(json.dumps(tables() | {"jobs": jobs(), "violations": violations()}, default=str))
+
+
+def tables() -> dict[str, Any]:
+    """{table: sorted rows without keys and times}."""
+    from records import db
+
+    found = db.rows(
+        "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        "WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relname LIKE ANY(%s) "
+        "AND a.atttypid NOT IN ('uuid'::regtype, 'timestamptz'::regtype, 'date'::regtype) "
+        "AND a.attname NOT IN ('chunk_id', 'base', 'id', 'address_fold') GROUP BY 1",
+        [list(COMPARED)],
+    )
+    shown = {}
+    for table, columns in found:
+        names = ", ".join(f'"{name}"' for name in columns)
+        shown[table] = sorted(
+            row[0] for row in db.rows(f'SELECT row_to_json(x)::text FROM (SELECT {names} FROM "{table}") x')
+        )
+    return shown
+
+
+def jobs() -> list[Any]:
+    """State and counters of all jobs, oldest first."""
+    from sync.models import Job
+
+    return [[j.kind, j.state, j.message_code, j.counters, j.processed, j.total] for j in Job.objects.order_by("id")]
+
+
+def violations() -> list[str]:
+    """What the invariants find."""
+    from sync import invariants
+
+    return [f"{v.invariant} {v.found}" for v in invariants.check(drain_seconds=5)]
+
+
+def admin() -> Any:
+    from people.models import User
+
+    return User.objects.get(username="admin")
+
+
+COMMANDS: dict[str, Callable[..., None]] = {f.__name__: f for f in (build, edit, start, prepare, state)}
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    from records.actor import acting
+
+    with acting("admin", "setup"):
+        COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,112 @@
+"""Whatever is killed, whenever: the job finishes by itself and leaves what an undisturbed run leaves."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from sync.failpoints import NAMES
+from tests.faults.yard import Yard
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
+
+
+def assert_same(yard: Yard, undisturbed: Any) -> None:
+    found = yard.state()
+    assert found["violations"] == undisturbed["violations"] == []
+    for table, rows in undisturbed.items():
+        assert found[table] == rows, table
+
+
+def test_the_undisturbed_run_did_something(undisturbed: Any) -> None:
+    (job,) = undisturbed["jobs"]
+    kind, state, _message, counters, _processed, _total = job
+    assert (kind, state) == ("modified", "finished")
+    assert counters["to_crm"]["modified"] == 600
+    assert counters["to_crm"]["inserted"] == 100
+    assert counters["from_crm"]["modified"] == 60
+    assert not [row for row in undisturbed["sync_pending"] if "CUSTOMER" in row]
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_worker_killed_at_any_point_leaves_no_trace(yard: Yard, undisturbed: Any, name: str) -> None:
+    yard.beat()
+    first = yard.worker(f"{name}=kill9")
+    yard.wait(lambda: first.poll() == -signal.SIGKILL)
+
+    yard.worker()
+    yard.wait(yard.ended)
+
+    assert_same(yard, undisturbed)
+
+
+def test_workers_killed_again_and_again(yard: Yard, undisturbed: Any) -> None:
+    chance = random.Random(20261121)
+    yard.beat()
+    workers = [yard.worker() for _ in range(2)]
+    for _kill in range(8):
+        time.sleep(chance.uniform(0.8, 2.2))
+        victim = chance.randrange(2)
+        workers[victim].kill()
+        workers[victim].wait()
+        workers[victim] = yard.worker()
+    yard.wait(yard.ended)
+
+    assert_same(yard, undisturbed)
+
+
+def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_when_it_wakes(yard: Yard, undisturbed: Any) -> None:
+    yard.beat()
+    frozen = yard.worker("before_commit=stop@2")
+    yard.wait(lambda: is_stopped(frozen.pid))
+    yard.worker()
+    yard.wait(yard.ended)
+
+    frozen.send_signal(signal.SIGCONT)
+    yard.wait(lambda: "will be tried again" in yard.logs() or "away" in yard.logs() or "lost the lease" in yard.logs())
+
+    assert_same(yard, undisturbed)
+
+
+def test_a_broker_that_loses_every_message_delays_work_and_loses_none(yard: Yard) -> None:
+    yard.drive("start", "full")
+    messages = yard.data / "broker" / "messages"
+    assert list(messages.iterdir())
+    shutil.rmtree(messages)
+
+    yard.worker()
+    yard.beat()
+    yard.wait(yard.ended)
+
+    found = yard.state()
+    assert [job[:2] for job in found["jobs"]] == [["modified", "finished"], ["full", "finished"]]
+    assert found["violations"] == []
+
+
+@pytest.mark.parametrize("state", ["40001", "40P01", "55P03", "53100"])
+def test_passing_errors_of_the_database_are_tried_again(yard: Yard, undisturbed: Any, state: str) -> None:
+    yard.worker(f"before_dest_write=raise:{state}@2,after_coupling=raise:{state}@4")
+    yard.beat()
+    yard.wait(yard.ended)
+
+    assert_same(yard, undisturbed)
+
+
+def is_stopped(pid: int) -> bool:
+    """True when the process is stopped by a signal."""
+    with open(f"/proc/{pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
+
+
+def test_failpoints_are_inert_outside_test_settings(yard: Yard) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "config.settings", "TANDEM_FAILPOINTS": "after_claim=kill9"}
+    code = "import django; django.setup(); from sync import failpoints; failpoints.reach('after_claim'); print('alive')"
+
+    assert yard.run("-c", code, **environment).strip().endswith("alive")
+    assert os.environ.get("TANDEM_FAILPOINTS") is None

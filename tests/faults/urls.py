@@ -1,0 +1,3 @@
+"""Workers answer no addresses."""
+
+urlpatterns: list[object] = []
