@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from pages.actions import Action
@@ -18,7 +19,8 @@ from pages.selection import Selection
 class Button:
     """An action as it is drawn. `reason`: why it cannot be used now.
 
-    `method`: link (a plain address), go (an address that depends on the records), dialog, post.
+    `method`: link (a plain address), go (an address that depends on the records), dialog, post. `original`: the
+    English caption where another language is shown.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Button:
     key: str = ""
     new_tab: bool = False
     tone: str = ""
+    original: str = ""
 
 
 @dataclass(slots=True)
@@ -93,7 +96,16 @@ def button(action: Action, request: HttpRequest, address: str, selection: Select
         separated=action.separated,
         key=action.key,
         new_tab=action.new_tab,
+        original=original(action.caption),
     )
+
+
+def original(caption: Any) -> str:
+    """The English caption while another language is shown; blank in English."""
+    if (get_language() or "en").startswith("en"):
+        return ""
+    with override("en"):
+        return str(caption)
 
 
 def _nothing() -> Selection:

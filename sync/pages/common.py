@@ -6,8 +6,11 @@ import threading
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from coupling.products import products
 from pages import Chip, Number
 from sync.models import Job
 from sync.models.job import STATES
@@ -56,6 +59,21 @@ COUNTERS = {
     "coupled": (_("Coupled"), "couple"),
     "uncoupled": (_("Uncoupled"), "uncouple"),
 }
+
+
+def _using() -> str:
+    names = products()
+    return _now("Using %(crm)s from %(erp)s") % {"crm": names.crm, "erp": names.erp}
+
+
+#: Where help of these pages leads on.
+LINKS = (
+    (lazy(_using, str)(), "https://learn.microsoft.com/dynamics365/business-central/marketing-integrate-dynamicscrm"),
+    (
+        _("Couple and Synchronize Records Manually"),
+        "https://learn.microsoft.com/dynamics365/business-central/admin-how-to-couple-and-synchronize-records-manually",
+    ),
+)
 
 
 class CounterColumn(Number):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages import ActionView, Done, Help, Page, register
 from sync import full_sync
+from sync.pages.common import LINKS
 from sync.services import require
 from sync.shown import connected
 
@@ -30,7 +31,8 @@ class FullSyncReview(Page):
         _(
             "Before the first synchronization the review recommends for each mapping what to do: copy everything where "
             "only one side has records, couple first where both have. Lines start in the order of their dependencies."
-        )
+        ),
+        LINKS,
     )
 
     def urls(self) -> Sequence[URLPattern]:

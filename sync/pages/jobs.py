@@ -33,7 +33,7 @@ from records.messages import text
 from sync import services
 from sync.models import Job
 from sync.models.job import ENDED
-from sync.pages.common import JOB_CHIPS, CounterColumn, totals
+from sync.pages.common import JOB_CHIPS, LINKS, CounterColumn, totals
 from sync.services.jobs import UNDOABLE
 from sync.shown import list_address, watch
 
@@ -160,7 +160,8 @@ class JobList(ListPage):
         _(
             "Every synchronization, coupling and import is a job. The log shows how far it is, what it did with each "
             "record and why. A finished job can be taken back as long as nobody has changed the records since."
-        )
+        ),
+        LINKS,
     )
     columns = (
         "mapping",

@@ -13,7 +13,7 @@ from coupling.models import IntegrationTableMapping
 from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Selection, Status, View, register, registry
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
-from sync.pages.common import ACTION_CHIPS
+from sync.pages.common import ACTION_CHIPS, LINKS
 from sync.readable import Change, Readable, changes_text, want_changes
 from sync.selectors import reason_text
 
@@ -144,7 +144,7 @@ class OutcomeList(ListPage):
     card = "sync.outcome.card"
     icon = "list"
     keywords = _("synchronization results, outcome, values before and after")
-    help = Help(_("What a job did to each record, with the values before and after, and why."))
+    help = Help(_("What a job did to each record, with the values before and after, and why."), LINKS)
     columns = (
         Column("erp_key", _("ERP Record")),
         Column("crm_name", _("Sales Record")),

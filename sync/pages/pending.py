@@ -12,6 +12,7 @@ from coupling.models import IntegrationTableMapping
 from coupling.selectors.records import record_titles
 from pages import Action, Column, Help, ListPage, Row, Selection, View, register, registry
 from sync.models import PendingItem
+from sync.pages.common import LINKS
 from sync.selectors import reason_text
 
 
@@ -56,7 +57,9 @@ class PendingList(ListPage):
     menu = ("synchronization", 50)
     icon = "clock"
     keywords = _("pending, queue, waiting, modified records")
-    help = Help(_("Records that were changed since the last run of their mapping, and records that are tried again."))
+    help = Help(
+        _("Records that were changed since the last run of their mapping, and records that are tried again."), LINKS
+    )
     columns = (
         Column("title", _("Record"), compute=titles),
         "mapping",

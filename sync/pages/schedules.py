@@ -28,7 +28,7 @@ from records.messages import text
 from sync import services
 from sync.models import Job, Schedule
 from sync.models.job import STATES
-from sync.pages.common import SCHEDULE_CHIPS
+from sync.pages.common import LINKS, SCHEDULE_CHIPS
 from sync.shown import connected, list_address, summary, watch
 
 
@@ -117,7 +117,8 @@ class ScheduleList(ListPage):
         _(
             "A job queue entry synchronizes the modified records of a mapping at its interval, and a few seconds after "
             "a coupled record was changed. One on hold is never started by itself."
-        )
+        ),
+        LINKS,
     )
     columns = (
         "mapping",

@@ -34,7 +34,7 @@ from pages import (
 from records.errors import FieldError, Rejected
 from records.messages import text
 from sync.models import WorkItem
-from sync.pages.common import WORK_CHIPS
+from sync.pages.common import LINKS, WORK_CHIPS
 from sync.shown import connected, list_address, watch
 from sync.worklist import actions, deleted, repair
 from sync.worklist.actions import Answer
@@ -241,7 +241,8 @@ class WorkList(ListPage):
             "Every pair that failed, has a conflict, is skipped or has lost a record, and every record that could "
             "not be created. Retry runs a row again, Synchronize lets you choose which side wins, field by field "
             "where you like."
-        )
+        ),
+        LINKS,
     )
     columns = (
         "mapping",
