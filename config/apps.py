@@ -1,4 +1,4 @@
-"""The composition root as a Django app: management commands, checks and start-up wiring."""
+"""The composition root as a Django app: management commands, health, and the configured Celery application."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """Wires the apps together once all of them are loaded."""
+    """Makes the Celery application known: whoever rings needs it configured."""
 
     name = "config"
-    label = "config"
 
     def ready(self) -> None:
-        """Connect the apps (see `config.wiring`)."""
-        from config import wiring
-        from config.celery import app as _celery  # noqa: F401  rings need the configured application
+        """Load the Celery application."""
+        from config import celery
 
-        wiring.connect()
+        celery.app.set_default()

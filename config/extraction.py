@@ -15,6 +15,7 @@ from babel.messages.extract import extract_python
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
 
+from config import wiring
 from config.folders import ROOT
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -23,7 +24,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
-APPS = ("records", "pages", "people", "erp", "crm", "coupling", "sync", "demo", "config")
+APPS = (*wiring.APPS, "config")
 HEADER = {
     "Project-Id-Version": "Tandem",
     "MIME-Version": "1.0",

@@ -12,6 +12,7 @@ import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from config import wiring
 from config.folders import ROOT, data_folder
 from config.keys import stored_key
 from config.languages import LANGUAGES as LANGUAGES
@@ -71,15 +72,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "django_celery_beat",
-    "config.apps.ConfigConfig",
-    "records",
-    "pages",
-    "people",
-    "erp",
-    "crm",
-    "coupling",
-    "sync",
-    "demo",
+    "config",
+    *wiring.APPS,
 ]
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
@@ -103,10 +97,7 @@ WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 # Packages of coupling pairs, each with a `mapping.py`: every folder in coupling/pairs, and others by their name.
-TANDEM_PAIRS: list[str] = [
-    *(f"coupling.pairs.{path.parent.name}" for path in sorted((ROOT / "coupling/pairs").glob("*/mapping.py"))),
-    *env.list("TANDEM_PAIRS", default=[]),
-]
+TANDEM_PAIRS: list[str] = wiring.pairs(*env.list("TANDEM_PAIRS", default=[]))
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
