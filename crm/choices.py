@@ -59,6 +59,12 @@ PAYMENT_TERMS, FREIGHT_TERMS, SHIPPING_METHOD = (
     "address1_freighttermscode",
     "address1_shippingmethodcode",
 )
+OPTION_ENTITIES = {"account": _("Account")}
+OPTION_SETS = {
+    PAYMENT_TERMS: _("Payment Terms"),
+    FREIGHT_TERMS: _("Freight Terms"),
+    SHIPPING_METHOD: _("Shipping Method"),
+}
 STOCK_OPTIONS = {
     PAYMENT_TERMS: {1: "Net 30", 2: "2% 10; Net 30", 3: "Net 45", 4: "Net 60"},
     FREIGHT_TERMS: {1: "FOB", 2: "No Charge"},

@@ -6,18 +6,26 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm import choices
 from crm.models.base import CrmTable, key
 from crm.rules import options
 from records.batch import Batch
-from records.fields import Int, NullText
+from records.fields import Choice, Int, NullText
 
 
 class OptionValue(CrmTable):
     """One value of one option set. Contacts, orders and invoices share the sets of accounts."""
 
     id = key(_("Option"))
-    entityname = NullText(64, default=options.ENTITY, caption=_("Entity"), required=True, insert_only=True)
-    attributename = NullText(64, caption=_("Attribute"), required=True, insert_only=True)
+    entityname = Choice(
+        choices.OPTION_ENTITIES,
+        max_length=64,
+        default=options.ENTITY,
+        caption=_("Entity"),
+        required=True,
+        insert_only=True,
+    )
+    attributename = Choice(choices.OPTION_SETS, max_length=64, caption=_("Attribute"), required=True, insert_only=True)
     value = Int(null=True, insert_only=True, caption=_("Value"))
     label = NullText(250, caption=_("Label"), required=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.choices import FREIGHT_TERMS, PAYMENT_TERMS, SHIPPING_METHOD
-from pages import CardPage, FastTab, ListPage, View, register
+from pages import CardPage, Column, FastTab, ListPage, View, register
 
 
 @register
@@ -22,7 +22,7 @@ class OptionValueList(ListPage):
     icon = "options"
     edit_right = "setup"
     keywords = _("option set, payment terms, freight terms, shipping method, crm")
-    columns = ("label", "attributename", "value", "entityname")
+    columns = ("label", "attributename", Column("value"))
     views = (
         View("all", _("All Option Values"), ""),
         View("payment_terms", _("Payment Terms"), f"attributename={PAYMENT_TERMS}"),

@@ -55,11 +55,10 @@ def number(batch: Batch) -> None:
 
 
 def check_values(batch: Batch) -> None:
-    """Only known option sets; number and label stand once in their set, case ignored. One query."""
+    """Number and label stand once in their set, case ignored. One query."""
     rows = batch.live if batch.kind == "insert" else batch.changed("label")
     if batch.kind == "delete" or not rows:
         return
-    _check_sets(rows)
     sql = (
         "SELECT entityname, attributename, value, lower(label COLLATE pg_c_utf8), id FROM crm_optionvalue "
         "WHERE attributename = ANY(%s) AND (value = ANY(%s) OR lower(label COLLATE pg_c_utf8) = ANY(%s))"
@@ -71,15 +70,6 @@ def check_values(batch: Batch) -> None:
     for row in rows:
         _once(row, numbers, "value", row.get("value"))
         _once(row, known, "label", _label(row))
-
-
-def _check_sets(rows: list[Row]) -> None:
-    for row in rows:
-        entity, attribute = _set(row)
-        if entity != ENTITY:
-            row.reject("entityname", "invalid_option", value=entity)
-        if attribute not in STOCK_OPTIONS:
-            row.reject("attributename", "invalid_option", value=attribute)
 
 
 def _once(row: Row, taken: dict[tuple[str, str, object], str], field: str, value: object) -> None:
