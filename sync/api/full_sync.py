@@ -15,7 +15,7 @@ from sync.models.full_sync import RECOMMENDATIONS
 from sync.services import Started, require
 
 
-class LineSerializer(serializers.Serializer):
+class FullSyncLineSerializer(serializers.Serializer):
     """A line of the review as it is answered."""
 
     mapping = serializers.CharField()
@@ -37,7 +37,7 @@ class StartInput(serializers.Serializer):
 class FullSyncView(ApiView):
     """The review."""
 
-    response_serializer = LineSerializer
+    response_serializer = FullSyncLineSerializer
 
     def get(self, _request: Any) -> Response:
         """All lines in dependency order."""
@@ -79,7 +79,7 @@ class RestartView(ApiView):
 class ResetView(ApiView):
     """Forget the lines."""
 
-    response_serializer = LineSerializer
+    response_serializer = FullSyncLineSerializer
 
     def post(self, request: Any) -> Response:
         """Begin the review anew; 409 while a line is in process."""
