@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from coupling.models import Coupling
 from coupling.selectors.couplings import Told, tell
-from pages import Chip, Column, Row, Status
+from pages import Chip, Column, Row
+from pages.columns import chip_html
 from pages.registry import address_of
 from records.schema import schema
 
@@ -22,9 +23,21 @@ BROKEN = Chip(_("Broken"), "bad", "link_dismiss")
 RESULT_CHIPS = {"success": Chip(_("Success"), "ok", "checkmark_circle"), "failure": Chip(_("Failure"), "bad", "error_circle")}
 
 
-def coupled_column() -> Status:
+class Mark(Column):
+    """A chip where a yes-or-no field says yes, nothing otherwise."""
+
+    def __init__(self, name: str, chip: Chip) -> None:
+        super().__init__(name)
+        self.chip = chip
+
+    def text(self, row: Row) -> str | SafeString:
+        """The chip, or nothing."""
+        return chip_html(self.chip) if row.values.get(self.name) else ""
+
+
+def coupled_column() -> Mark:
     """*Coupled* as a chip; nothing for records that are not."""
-    return Status("coupled_to_dataverse", chips={True: COUPLED, False: Chip("")})
+    return Mark("coupled_to_dataverse", COUPLED)
 
 
 def coupled_chip(request: HttpRequest, row: Row) -> Chip | None:

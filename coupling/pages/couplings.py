@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 
 from coupling.access import is_connected
 from coupling.models import Coupling, OptionMapping
-from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord
+from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord, Mark
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
 from coupling.work import work
-from pages import Action, CardPage, Chip, Column, Done, FastTab, Help, ListPage, Row, Selection, Status, View, register
+from pages import Action, CardPage, Column, Done, FastTab, Help, ListPage, Row, Selection, Status, View, register
 from pages.registry import address_of
 
 
@@ -61,8 +61,8 @@ class CouplingList(ListPage):
         "last_synced_at",
         Status("last_result_to_crm", chips=RESULT_CHIPS),
         Status("last_result_from_crm", chips=RESULT_CHIPS),
-        Status("skipped", chips={True: SKIPPED, False: Chip("")}),
-        Status("broken", chips={True: BROKEN, False: Chip("")}),
+        Mark("skipped", SKIPPED),
+        Mark("broken", BROKEN),
     )
     filter_fields = ("pair", "last_result_to_crm", "last_result_from_crm", "skipped", "broken")
     views = (

@@ -109,6 +109,7 @@ class SetUpCoupling(DialogPage):
     template = "coupling/set_up.html"
     form_class = SetUpForm
     icon = "link"
+    wide = True
 
     def get_visible(self, request: HttpRequest) -> bool:
         """Only with an enabled connection."""
@@ -145,6 +146,7 @@ class SetUpCoupling(DialogPage):
             "choices": after_choices(request, mapping),
             "may_create": mapping.allows("to_crm"),
             "offers": subject.offers(typed),
+            "is_option": mapping.is_option,
             "chosen": chosen,
             "is_new": is_new,
             "chosen_after": form["synchronize"].value() or "no",
@@ -218,6 +220,8 @@ class PreviewView(FragmentView):
         subject, chosen = self.subject(), request.GET.get("crm_id", "")
         is_new = "create_new" in request.GET
         context: dict[str, Any] = {"products": products_of(request), "is_new": is_new}
+        if subject is not None:
+            context["is_option"] = subject.mapping.is_option
         if subject is not None and (chosen or is_new):
             context["lines"] = lines_of(subject, "" if is_new else chosen)
             context["chosen_after"] = "use_erp" if is_new else request.GET.get("synchronize", "no")

@@ -34,7 +34,9 @@ def preview(plan: MappingPlan, erp_id: Key | None, crm_id: Key | None = None) ->
     """The lines of a mapping for a pair; with one record missing for a new record on that side."""
     erp = _read("erp", plan.erp_table, erp_id, {f.erp for f in plan.fields if f.erp})
     crm = _read("crm", plan.crm_table, crm_id, {f.crm for f in plan.fields if f.crm})
-    return [_line(plan, line, erp, crm, new_crm=crm_id is None, new_erp=erp_id is None) for line in plan.fields]
+    table = schema(plan.crm_table)
+    told = [line for line in plan.fields if not line.crm or table[line.crm].kind != "entityname"]
+    return [_line(plan, line, erp, crm, new_crm=crm_id is None, new_erp=erp_id is None) for line in told]
 
 
 def _read(side: str, table: str, key: Key | None, fields: set[str]) -> Values:
