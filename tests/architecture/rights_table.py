@@ -40,6 +40,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("sync/jobs/delete-entries/", "setup", "setup"),
     ("sync/explain/", "view", "view"),
     ("sync/run-*/", "use", "use"),
+    ("sync/import/*", "use", "use"),
     ("sync/now/", "use", "use"),
     ("sync/match/", "use", "use"),
     ("sync/errors/synchronize/", "use", "use"),
