@@ -135,7 +135,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
 class NothingHere(ApiView):
     """Answers 404 in the API's own form at addresses that do not exist."""
 
-    schema = None
+    schema = None  # type: ignore[assignment]
 
     def get(self, _request: Any, **_kwargs: Any) -> Response:
         """404 for every method."""
