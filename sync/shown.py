@@ -73,13 +73,14 @@ def reasons(left: Sequence[Left]) -> list[str]:
 def watch(request: HttpRequest, jobs: Iterable[Job], message: str = "", details: Sequence[str] = ()) -> HttpResponse:
     """Close the dialog and follow the jobs in a notice, until they end and the page is refreshed."""
     ids = [str(job.pk) for job in jobs]
-    context = {"ids": ",".join(ids), "first": ids[0] if ids else "", "message": message, "details": details}
+    first = registry.reverse("sync.job.card", pk=ids[0]) if ids else ""
+    context = {"ids": ",".join(ids), "first": first, "message": message, "details": details}
     if not getattr(request, "htmx", False):
         from django.contrib import messages
         from django.http import HttpResponseRedirect
 
         messages.add_message(request, messages.SUCCESS, " ".join([message, *details]).strip())
-        return HttpResponseRedirect(registry.reverse("sync.job.card", pk=ids[0]) if ids else request.path)
+        return HttpResponseRedirect(first or request.path)
     if not ids:
         tone = "warn" if details else "ok"
         events = {"closeDialog": {}, "toast": {"text": message, "tone": tone, "details": list(details)}}

@@ -175,6 +175,10 @@ class FactBoxesView(CardBase):
 class CardActionView(CardBase):
     """An action on the record."""
 
+    def needed_right(self, request: HttpRequest) -> str:
+        """To see the card; the action's own right is asked when it is found."""
+        return self.page.right
+
     def get(self, request: HttpRequest, action: str, pk: UUID | None = None) -> HttpResponseBase:
         """Go to the address of a link, or ask."""
         found, selection = find_action(self.page, request, action), self.selection(self.find(pk))

@@ -12,6 +12,7 @@ from pages import grid, removal, state
 from pages.actionbar import bar
 from pages.factboxes import boxes
 from pages.lists import ListPage
+from pages.pane import pane
 from pages.parts import is_visible
 from pages.selection import Selection, from_request
 from pages.views.base import PageView, find_action, notice, run_action, wants_fragment
@@ -41,7 +42,7 @@ class ListView(PageView):
         address = request.path
         return {
             "bar": bar(page, request, f"{address}actions/"),
-            "pane": grid.pane(page, request, present),
+            "pane": pane(page, request, present),
             "can_delete": grid.can_delete(page, request),
             "opens_to_edit": grid.opens_to_edit(page, request),
             "factboxes": [b for b in page.of("factboxes", request) if is_visible(b, request)],
@@ -115,8 +116,8 @@ class ActionRunView(PageView):
     page: ListPage
 
     def needed_right(self, request: HttpRequest) -> str:
-        """The right of the action."""
-        return self.page.edit_right
+        """To see the page; the action's own right is asked when it is found."""
+        return self.page.right
 
     def get(self, request: HttpRequest, action: str) -> HttpResponseBase:
         """Go to the address of a link, or ask."""

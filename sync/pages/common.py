@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _now
@@ -17,6 +16,7 @@ from sync.models.job import STATES
 from sync.models.outcome import ACTIONS
 from sync.models.schedule import SCHEDULE_STATES
 from sync.models.work_list import WORK_STATES
+from sync.pages.reading import Reading
 
 JOB_CHIPS = {
     "ready": Chip(STATES["ready"], "neutral", "clock"),
@@ -93,21 +93,9 @@ class CounterColumn(Number):
         super().__init__(counter, caption, compute=compute, url=address)
 
 
-class _Last(threading.local):
-    """The last reading of this thread: the columns of one grid ask for the same list of keys one after the other."""
-
-    keys: Sequence[str] | None = None
-    found: ClassVar[dict[str, dict[str, int]]] = {}
-
-
-_last = _Last()
-
-
-def totals(keys: Sequence[str]) -> dict[str, dict[str, int]]:
+def totals(keys: Sequence[str]) -> Mapping[str, dict[str, int]]:
     """The counters of jobs, summed over their passes; those of running jobs as they are now."""
-    if _last.keys is not keys:
-        _last.found, _last.keys = _totals(keys), keys  # type: ignore[misc]
-    return _last.found
+    return _reading.all(keys)
 
 
 def _totals(keys: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -122,3 +110,6 @@ def _totals(keys: Sequence[str]) -> dict[str, dict[str, int]]:
                 total[name] += each[name]
         found[str(job.pk)] = {**total, "processed": shown["processed"]}
     return found
+
+
+_reading = Reading(_totals)

@@ -32,9 +32,9 @@ from pages import (
     registry,
 )
 from records.errors import FieldError, Rejected
-from records.messages import text
 from sync.models import WorkItem
 from sync.pages.common import LINKS, WORK_CHIPS
+from sync.pages.reading import Reading
 from sync.shown import connected, list_address, watch
 from sync.worklist import actions, deleted, repair
 from sync.worklist.actions import Answer
@@ -45,18 +45,22 @@ def _entries(keys: Sequence[str]) -> dict[str, Entry]:
     return {str(e.item.pk): e for e in tell(WorkItem.objects.filter(pk__in=list(keys)), with_fields=False)}
 
 
+_reading = Reading(_entries)
+
+
 def erp_titles(keys: Sequence[str]) -> dict[str, str]:
     """The ERP records; those that are gone say so."""
     return {
         key: _title(e.item.erp_id, e.erp_exists, f"{e.erp_key} {e.erp_name}".strip())
-        for key, e in _entries(keys).items()
+        for key, e in _reading.all(keys).items()
     }
 
 
 def crm_titles(keys: Sequence[str]) -> dict[str, str]:
     """The Sales records; those that are gone say so."""
     return {
-        key: _title(e.item.crm_id or e.item.option_value, e.crm_exists, e.crm_name) for key, e in _entries(keys).items()
+        key: _title(e.item.crm_id or e.item.option_value, e.crm_exists, e.crm_name)
+        for key, e in _reading.all(keys).items()
     }
 
 
@@ -68,7 +72,7 @@ def _title(key: Any, exists: bool, title: str) -> str:
 
 def _address(side: str) -> Callable[[Row], str]:
     def address(row: Row) -> str:
-        entry = _entries([row.pk]).get(row.pk)
+        entry = _reading.drawn(row.pk)
         if entry is None:
             return ""
         exists, key = (entry.erp_exists, entry.item.erp_id) if side == "erp" else (entry.crm_exists, entry.item.crm_id)
@@ -80,7 +84,7 @@ def _address(side: str) -> Callable[[Row], str]:
 
 def details(keys: Sequence[str]) -> dict[str, str]:
     """The sentences of the errors."""
-    return {str(i.pk): text(i.reason, i.params) for i in WorkItem.objects.filter(pk__in=list(keys))}
+    return {key: entry.detail for key, entry in _reading.all(keys).items()}
 
 
 # Actions

@@ -10,6 +10,7 @@ from coupling.plans import plan_for
 from coupling.services.coupling import require_connection
 from records import db
 from records.schema import schema
+from sync.options import OPTION_VALUES
 from sync.worklist.actions import Answer
 
 
@@ -47,7 +48,7 @@ def _options(plan: MappingPlan) -> int:
     """Codes and option values that are gone; a row that has lost both goes."""
     assert plan.option is not None
     erp, table = schema(plan.erp_table), OptionMapping._meta.db_table
-    options = schema("crm" + ".OptionValue").table
+    options = schema(OPTION_VALUES).table
     no_erp = f'NOT EXISTS (SELECT 1 FROM "{erp.table}" e WHERE e."{erp.pk_column}" = o.erp_id)'
     no_crm = (
         f'NOT EXISTS (SELECT 1 FROM "{options}" v WHERE v.entityname = %s AND v.attributename = %s '
