@@ -82,7 +82,7 @@ def start_lock(data: Path) -> Iterator[None]:
 def open_lock(data: Path, name: str) -> int:
     """Open a lock file below `run/` of the data folder; refuse one of another user."""
     folder = data / "run"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     except PermissionError:

@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from config import postmaster
+from config import embedded, postmaster
 from config.cluster import locate
 from config.supervisor import Child, Supervisor
 from tests.config.conftest import clean_up
@@ -147,6 +147,18 @@ def test_a_signal_during_the_first_start_ends_it_cleanly(data: Path, number: sig
 
     assert server.wait_to_end(10) in (0, 1)
     assert postmaster.server_processes(locate(data)) == []
+
+
+def test_a_start_that_waits_for_the_database_can_be_ended(data: Path):
+    with embedded.start_lock(data):  # as long as another process recovers it
+        server = RunningServer(data, "--port", "0")
+        wait_for(lambda: (data / "run" / "server").exists() and (data / "run" / "server").read_text(), 20)
+        time.sleep(0.5)
+
+        assert server.stop() < 5
+
+    assert server.process.returncode == 1
+    assert "Stopped while the database was starting" in server.output
 
 
 @pytest.mark.parametrize("options", [["--workers", "0"], ["--port", "70000"], ["--wrokers", "2"]])
