@@ -38,12 +38,17 @@ class LinesBase(CardBase):
         line = form.line_row(tab, where, result.row, is_editable=True, errors=errors)
         response = self.render("pages/_line.html", {"line": line, "lines": tab, "message": errors.get("", "")})
         response["X-Saved"] = "1" if result.is_saved else "0"
-        return response
+        return self.with_version(response)
 
     def table_answer(self, tab: Lines, parent: Row) -> HttpResponseBase:
         """All rows drawn anew."""
         table = form.lines_table(self.page, self.request, parent, tab, is_editable=True)
-        return self.render("pages/_lines.html", {"table": table, "lines": tab})
+        return self.with_version(self.render("pages/_lines.html", {"table": table, "lines": tab}))
+
+    def with_version(self, response: HttpResponseBase) -> HttpResponseBase:
+        """Tell the card the version of its record: rules may have changed it together with the row."""
+        response["X-Record-Version"] = str(self.find(self.kwargs.get("pk")).version)
+        return response
 
 
 class LinesView(LinesBase):
@@ -85,7 +90,9 @@ class LineView(LinesBase):
             return _with_notice(response, sentence(Stale(key)))
         if not result.is_saved:
             errors = inputs.errors_by_field(result.errors)
-            return self.render("pages/_line_errors.html", {"errors": errors, "prefix": f"{tab.name}-{key}-", "lines": tab})
+            return self.render(
+                "pages/_line_errors.html", {"errors": errors, "prefix": f"{tab.name}-{key}-", "lines": tab}
+            )
         where = form.lines_table(self.page, request, parent, tab, is_editable=True).address
         return self.row_answer(tab, parent, result, where)
 
@@ -107,5 +114,3 @@ class LineView(LinesBase):
 def _with_notice(response: HttpResponseBase, said: str) -> HttpResponseBase:
     response["HX-Trigger"] = notice(said, "warn")["HX-Trigger"]
     return response
-
-

@@ -46,6 +46,12 @@
       control.closest(".control").append(note);
     }
   });
+  /* Saving a row may have changed the record of the card as well: it is saved with its present version next time. */
+  Tandem.hooks.answered.push((detail) => {
+    const version = detail.xhr?.getResponseHeader("X-Record-Version");
+    const kept = document.querySelector("#card-state [name=row_version]");
+    if (version && kept) kept.value = version;
+  });
   Tandem.on("click", "[data-delete-line]", (_event, button) => {
     const row = rowOf(button);
     htmx.ajax("DELETE", row.dataset.address, { source: button, target: row.closest(".lines"), swap: "innerHTML" });

@@ -275,3 +275,13 @@ def test_product_names_in_captions_are_a_setting(world: World) -> None:
 
     assert "Harbour Sales" in page
     assert "Dynamics 365 Sales" not in page
+
+
+def test_the_card_learns_its_new_version_when_a_line_is_saved(world: World) -> None:
+    mapping = world.mapping("CUSTOMER")
+    line = mapping.lines.get(erp_field="contact")
+    url = f"/coupling/mappings/{mapping.pk}/lines/fields/{line.pk}/"
+
+    answer = browser("admin").post(url, {"changed": "truncate", f"fields-{line.pk}-truncate": ""}, headers=HTMX)
+
+    assert int(answer.headers["X-Record-Version"]) == world.mapping("CUSTOMER").row_version > mapping.row_version
