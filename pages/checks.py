@@ -28,7 +28,7 @@ RIGHTS = ("view", "use", "setup")
 
 
 @register("pages")
-def check_pages(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+def check_pages(**_options: Any) -> list[CheckMessage]:
     """All findings over all pages."""
     errors: list[CheckMessage] = [Error(text, id="pages.E001") for text in registry.freeze()]
     for page in registry.every():

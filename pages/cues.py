@@ -24,23 +24,28 @@ class Tile:
 
 
 def tiles(group: CueGroup, request: HttpRequest) -> list[Tile]:
-    """The cues of a group that this user may open."""
-    found = [tile(cue, request) for cue in group.cues if is_visible(cue, request)]
-    return [t for t in found if t is not None]
+    """The cues of a group that this user may open; cues of one list are counted with one statement."""
+    cues = [cue for cue in group.cues if is_visible(cue, request) and (cue.count or _list_of(cue, request))]
+    states = {cue.name: state_of(cue, page, request) for cue in cues if (page := _list_of(cue, request))}
+    counts: dict[str, int] = {}
+    for page in {page.name: page for cue in cues if (page := _list_of(cue, request))}.values():
+        wanted = [cue.name for cue in cues if not cue.count and cue.page == page.name]
+        counts |= dict(zip(wanted, page.counts(request, [states[name] for name in wanted]), strict=True))
+    return [_tile(cue, request, counts, states) for cue in cues]
 
 
-def tile(cue: Cue, request: HttpRequest) -> Tile | None:
-    """Count what the list behind the cue shows; None where the user may not see it."""
+def _tile(cue: Cue, request: HttpRequest, counts: dict[str, int], states: dict[str, ListState]) -> Tile:
     if cue.count is not None:
         count = cue.count(request)
         return Tile(cue, count, cue.url(request) if cue.url else "", _tone(cue, count))
-    page = registry.get(cue.page)
-    if not isinstance(page, ListPage) or not may_see(page, request):
-        return None
-    query = state_of(cue, page, request).query()
-    count = page.count(request, QueryDict(query))
-    url = registry.reverse(page.name) + (f"?{query}" if query else "")
-    return Tile(cue, count, url, _tone(cue, count))
+    count, query = counts[cue.name], states[cue.name].query()
+    return Tile(cue, count, registry.reverse(cue.page) + (f"?{query}" if query else ""), _tone(cue, count))
+
+
+def _list_of(cue: Cue, request: HttpRequest) -> ListPage | None:
+    """The list that a cue leads to, where this user may see it."""
+    page = registry.find(cue.page) if cue.count is None else None
+    return page if isinstance(page, ListPage) and may_see(page, request) else None
 
 
 def state_of(cue: Cue, page: ListPage, request: HttpRequest | None) -> ListState:

@@ -36,7 +36,12 @@ def workbook(page: ListPage, request: HttpRequest, state: ListState) -> HttpResp
         return HttpResponse(text(error.code, error.params), status=400, content_type="text/plain; charset=utf-8")
     columns = page.bound_columns(request)
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (FileResponse closes it)
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(file, options)
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
@@ -94,5 +99,7 @@ class _Writer:
         """The number format with as many decimals as the field has."""
         places = min(2, column.info.decimals or 0) if column.info is not None else 2
         if places not in self.amounts:
-            self.amounts[places] = self.book.add_format({"num_format": "#,##0" + ("." + "0" * places if places else "")})
+            self.amounts[places] = self.book.add_format(
+                {"num_format": "#,##0" + ("." + "0" * places if places else "")}
+            )
         return self.amounts[places]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest
@@ -78,11 +77,15 @@ def build(
 ) -> Form:
     """Everything that the card shows for a record."""
     is_editable = page.is_editable(request, None if is_new else row)
-    drawn = {name: _input(page, request, row, name, is_new, is_editable) for name in page.field_names(request)}
+    drawn = {
+        name: _input(page, row, name, is_new=is_new, is_editable=is_editable) for name in page.field_names(request)
+    }
     for name, message in (errors or {}).items():
         if name in drawn:
             drawn[name].error = message
-    tabs = [_tab(page, request, row, tab, drawn, is_new=is_new, is_editable=is_editable) for tab in page.bound_tabs(request)]
+    tabs = [
+        _tab(page, request, row, tab, drawn, is_new=is_new, is_editable=is_editable) for tab in page.bound_tabs(request)
+    ]
     return Form(
         row=row,
         tabs=tabs,
@@ -114,7 +117,7 @@ def chips(page: CardPage, request: HttpRequest, row: Row) -> list[Chip]:
     return [chip for make in page.of("chips", request) if (chip := make(request, row)) is not None]
 
 
-def _input(page: CardPage, request: HttpRequest, row: Row, name: str, is_new: bool, is_editable: bool) -> Input:
+def _input(page: CardPage, row: Row, name: str, *, is_new: bool, is_editable: bool) -> Input:
     return inputs.build(page.table[name], row, is_editable=is_editable, is_new=is_new, page=page.name)
 
 

@@ -8,41 +8,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from pages import registry, rows
 from pages.columns import Column
+from pages.icons import icon
 from pages.lists import ListPage
 from pages.parts import View
 from pages.rows import Row
 from pages.state import ListState
-from records import db
-from records.errors import RecordError
-from records.filters import FilterError, describe, is_filterable, parse, to_sql
+from records.filters import FilterError, describe
 from records.listing import is_orderable
 from records.messages import text
-from records.schema import FieldInfo, Schema
-
-
-@dataclass(slots=True)
-class Cell:
-    """One cell."""
-
-    html: Any
-    align: str = ""
 
 
 @dataclass(slots=True)
 class Line:
-    """One row of the grid."""
+    """One row of the grid; `html`: its cells."""
 
     row: Row
     url: str
-    cells: list[Cell]
+    html: SafeString
     label: str
 
 
@@ -82,12 +75,13 @@ def build(page: ListPage, request: HttpRequest, state: ListState) -> Grid:
     try:
         page.whole_filter(request, state)
         grid.filter_text = describe(state.filter, page.table.model)
-        keys = _keys(grid, page.found(request, state), state.page, page.page_size)
+        keys = _keys(grid, page.found(request, state), state, page.page_size)
     except FilterError as error:
         grid.error = text(error.code, error.params)
         return grid
     found = read_rows(page, columns, keys)
-    grid.lines = [_line(page, request, row, columns, state) for row in found]
+    drawer = _Drawer(page, request, columns, state)
+    grid.lines = [drawer.line(row) for row in found]
     grid.poll = page.poll(request, found)
     _links(grid, state)
     return grid
@@ -106,19 +100,29 @@ def read_rows(page: ListPage, columns: Sequence[Column], keys: Sequence[str]) ->
     return found
 
 
-def _keys(grid: Grid, found: QuerySet[Any], wanted: int, size: int) -> list[str]:
+def _keys(grid: Grid, found: QuerySet[Any], state: ListState, size: int) -> list[str]:
     """The keys of one page; fills in the counts. A page beyond the end shows the last one."""
-    if wanted == 1:
-        keys = [str(pk) for pk in found.values_list("pk", flat=True)[:size]]
-        total = len(keys) if len(keys) < size else found.order_by().count()
-    else:
+    wanted = state.page
+    if wanted > 1:
         total = found.order_by().count()
         wanted = min(wanted, max(1, -(-total // size)))
         keys = window(found, (wanted - 1) * size, size, total)
+    elif state.is_narrowed:
+        keys, total = _first_page(found, size)
+    else:
+        keys = [str(pk) for pk in found.values_list("pk", flat=True)[:size]]
+        total = len(keys) if len(keys) < size else found.order_by().count()
     grid.total, grid.page, grid.pages = total, wanted, max(1, -(-total // size))
     grid.first = (wanted - 1) * size + 1 if keys else 0
     grid.last = grid.first + len(keys) - 1 if keys else 0
     return keys
+
+
+def _first_page(found: QuerySet[Any], size: int) -> tuple[list[str], int]:
+    """Keys and total of a search or filter in one statement: the table is read once."""
+    counted = found.annotate(total_=Window(Count("*"))).values_list("pk", "total_")
+    rows_ = list(counted[:size])
+    return [str(pk) for pk, _total in rows_], rows_[0][1] if rows_ else 0
 
 
 def window(found: QuerySet[Any], offset: int, size: int, total: int) -> list[str]:
@@ -131,17 +135,46 @@ def window(found: QuerySet[Any], offset: int, size: int, total: int) -> list[str
     return [str(pk) for pk in keys.reverse()[behind : behind + size]][::-1]
 
 
-def _line(page: ListPage, request: HttpRequest, row: Row, columns: Sequence[Column], state: ListState) -> Line:
-    url = page.row_url(request, row)
-    query = state.but(page=1).query()
-    if url and query:
-        from urllib.parse import urlencode
+class _Drawer:
+    """Draws rows: strings are put together here, because a template for each cell costs more than the queries."""
 
-        url = f"{url}?{urlencode({'list': query})}"
-    cells = [Cell(column.cell(row), column.align) for column in columns]
-    if url and cells:
-        cells[0].html = format_html('<a class="key" href="{}">{}</a>', url, cells[0].html or "—")
-    return Line(row, url, cells, row.title)
+    def __init__(self, page: ListPage, request: HttpRequest, columns: Sequence[Column], state: ListState) -> None:
+        self.page, self.request, self.columns = page, request, columns
+        query = state.but(page=1).query()
+        self.tail = f"?{urlencode({'list': query})}" if query else ""
+        self.actions_for = _("Actions for %(name)s")
+        self.menu_icon = icon("more_vertical")
+
+    def line(self, row: Row) -> Line:
+        """One row."""
+        url = self.page.row_url(self.request, row)
+        url = f"{url}{self.tail}" if url else ""
+        label = row.title
+        cells = [self.cell(column, row, url if number == 0 else "") for number, column in enumerate(self.columns)]
+        if self.page.selectable:
+            cells[1:1] = [self.menu(label)]
+            cells[:0] = [self.box(label)]
+        return Line(row, url, SafeString("".join(cells)), label)
+
+    def cell(self, column: Column, row: Row, url: str) -> str:
+        """One cell; the first one opens the record."""
+        html = str(conditional_escape(column.cell(row)))
+        if url:
+            html = f'<a class="key" href="{escape(url)}">{html or "—"}</a>'
+        return f'<td class="{column.align}">{html}</td>' if column.align else f"<td>{html}</td>"
+
+    def box(self, label: str) -> str:
+        """The box that chooses the row."""
+        return f'<td class="check"><input type="checkbox" data-check aria-label="{escape(label)}"></td>'
+
+    def menu(self, label: str) -> str:
+        """The button of the row's menu."""
+        said = escape(self.actions_for % {"name": label})
+        return (
+            '<td class="row-menu-cell"><button type="button" class="row-menu-button" data-row-menu aria-haspopup="menu" '
+            'aria-expanded="false" aria-controls="row-menu" tabindex="-1">'
+            f'{self.menu_icon}<span class="visually-hidden">{said}</span></button></td>'
+        )
 
 
 def _headers(page: ListPage, request: HttpRequest, state: ListState, columns: Sequence[Column]) -> list[Header]:
@@ -167,19 +200,8 @@ def _links(grid: Grid, state: ListState) -> None:
 
 def view_counts(page: ListPage, request: HttpRequest) -> list[tuple[View, int]]:
     """How many records each view shows, with one statement."""
-    table = page.table
     views = page.bound_views(request)
-    counted: list[tuple[str, list[Any]]] = []
-    for view in views:
-        try:
-            counted.append(to_sql(view.filter_text(request), table.model, "t"))
-        except RecordError:
-            counted.append(("FALSE", []))
-    base, base_params = to_sql(page.of("base_filter", request), table.model, "t")
-    columns = ", ".join(f"count(*) FILTER (WHERE {sql})" for sql, _params in counted)
-    params = [p for _sql, values in counted for p in values]
-    numbers = db.one(f'SELECT {columns} FROM "{table.table}" t WHERE {base}', [*params, *base_params])
-    return list(zip(views, numbers or [], strict=True))
+    return list(zip(views, page.counts(request, [ListState(view=view.name) for view in views]), strict=True))
 
 
 def new_url(page: ListPage, request: HttpRequest) -> str:
@@ -205,94 +227,3 @@ def opens_to_edit(page: ListPage, request: HttpRequest) -> bool:
     card = registry.find(page.card) if page.card else None
     user: Any = request.user
     return bool(card is not None and card.of("editable", request) and user.has_right(card.edit_right))
-
-
-@dataclass(slots=True)
-class PaneField:
-    """A field of the filter pane. `kind`: text, options, bool or reference."""
-
-    name: str
-    caption: str
-    kind: str
-    value: str = ""
-    shown: str = ""
-    options: list[tuple[str, str, bool]] = field(default_factory=list)
-    lookup: str = ""
-    error: str = ""
-
-
-@dataclass(slots=True)
-class Pane:
-    """The filter pane: views, fields, and the fields that may be added."""
-
-    views: list[tuple[View, bool, str]]
-    fields: list[PaneField]
-    others: list[tuple[str, str]]
-    error: str = ""
-
-
-def pane(page: ListPage, request: HttpRequest, state: ListState) -> Pane:
-    """The filter pane for this state."""
-    chosen = page.chosen_view(request, state)
-    table = page.table
-    names = dict.fromkeys([*page.pane_fields(request), *(n for n in state.terms if n in table)])
-    if (added := request.GET.get("add", "")) in table:
-        names[added] = None
-    whole = state.errors.get("")
-    return Pane(
-        views=[(v, v is chosen, ListState(view=v.name).query()) for v in page.bound_views(request)],
-        fields=[_pane_field(table, table[name], state) for name in names if is_filterable(table[name])],
-        others=sorted(
-            ((f.name, str(f.caption)) for f in table if is_filterable(f) and f.name not in names),
-            key=lambda pair: pair[1],
-        ),
-        error=text(whole.code, whole.params) if whole else "",
-    )
-
-
-def _pane_field(table: Schema, info: FieldInfo, state: ListState) -> PaneField:
-    value = state.terms.get(info.name, "")
-    error = state.errors.get(info.name)
-    found = PaneField(
-        info.name, str(info.caption), "text", value, value, error=text(error.code, error.params) if error else ""
-    )
-    if info.kind == "bool":
-        found.kind = "bool"
-    elif info.kind == "option" and 0 < len(info.options) <= 12 and not info.extensible:
-        options = _options(table, info, value)
-        if options is not None:
-            found.kind, found.options = "options", options
-    elif info.kind == "ref":
-        found.kind = "reference"
-        found.lookup = reverse("pages.lookup", args=[table.label, info.name])
-        if value and not info.ref_code:
-            found.shown = _name_of(info, value)
-    return found
-
-
-def _options(table: Schema, info: FieldInfo, value: str) -> list[tuple[str, str, bool]] | None:
-    """Options to tick; None where the present expression is more than a choice of options."""
-    ticked: set[str] = set()
-    if value:
-        for group in parse(f"{info.name}={value}").terms[0].groups:
-            factor = group[0]
-            if len(group) > 1 or getattr(factor, "op", "") != "=":
-                return None
-            ticked.add(factor.value.text.casefold())  # type: ignore[union-attr]
-    by_name = getattr(table.model, "OPTIONS_BY_NAME", True)
-    found = []
-    for number, (member, caption) in info.options.items():
-        key = member if by_name else str(number)
-        is_ticked = bool(ticked) and bool({key.casefold(), str(number), str(caption).casefold()} & ticked)
-        found.append((key, str(caption), is_ticked))
-    return found
-
-
-def _name_of(info: FieldInfo, value: str) -> str:
-    from pages.selection import keys
-
-    found = keys([value])
-    row = rows.one(info.ref, found[0]) if found else None
-    return row.title_parts[-1] if row else value
-
-

@@ -53,5 +53,3 @@ def _behind(name: str, value: Any, order: OrderBy, *, forward: bool) -> Q:
     if rising:
         return Q(**{f"{name}__gt": value})
     return Q(**{f"{name}__lt": value}) | Q(**{f"{name}__isnull": True})
-
-

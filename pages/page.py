@@ -53,7 +53,7 @@ class Page:
             return
         known = {name for base in cls.__mro__[1:] for name in vars(base)}
         for name, value in vars(cls).items():
-            if name.startswith("_") or name in known or callable(value) and not name.startswith("get_"):
+            if name.startswith("_") or name in known or (callable(value) and not name.startswith("get_")):
                 continue
             if isinstance(value, staticmethod | classmethod | property):
                 continue

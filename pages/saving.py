@@ -135,4 +135,3 @@ def _is_same(typed: str, present: inputs.Input) -> bool:
     if present.widget in ("bool", "option", "reference"):
         return typed == present.shown
     return typed.replace("\r\n", "\n") == present.value
-

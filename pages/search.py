@@ -60,7 +60,9 @@ def _rows(target: Schema, code: str | None, typed: str, filter_text: str) -> lis
     keys: list[Any] = []
     if code and typed:
         begins = {f"{code}__startswith": typed.strip().upper()}
-        keys = list(select(target.model, filter=filter_, ordering=[code]).filter(**begins).values_list("pk", flat=True)[:LIMIT])
+        keys = list(
+            select(target.model, filter=filter_, ordering=[code]).filter(**begins).values_list("pk", flat=True)[:LIMIT]
+        )
     keys += [pk for pk in found.values_list("pk", flat=True)[:LIMIT] if pk not in keys]
     names = {*target.model.Record.title, *_detail_fields(target), *([code] if code else [])}
     return rows.read(target.model, [str(pk) for pk in keys[:LIMIT]], fields=names)

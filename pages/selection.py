@@ -50,7 +50,8 @@ class Selection:
     def pks(self) -> list[str]:
         """The keys of the records that exist, in the order chosen (of the list, for everything inside a filter)."""
         if self.state is not None:
-            assert self.page is not None and self.request is not None
+            assert self.page is not None
+            assert self.request is not None
             return self.page.keys(self.request, QueryDict(self.state))
         if not self._ids:
             return []
@@ -63,7 +64,8 @@ class Selection:
     def count(self) -> int:
         """How many records."""
         if self.state is not None:
-            assert self.page is not None and self.request is not None
+            assert self.page is not None
+            assert self.request is not None
             return self.page.count(self.request, QueryDict(self.state))
         return len(self.pks)
 

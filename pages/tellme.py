@@ -72,9 +72,7 @@ def _pages(request: HttpRequest, words: list[str]) -> list[Hit]:
             continue
         score = rank(words, page.title, page.of("keywords", request))
         if score is not None:
-            found.append(
-                Hit(str(page.title), product_name(page.app), registry.reverse(page.name), page.icon, score)
-            )
+            found.append(Hit(str(page.title), product_name(page.app), registry.reverse(page.name), page.icon, score))
     return found
 
 

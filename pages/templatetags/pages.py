@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.http import HttpRequest
+from django.template.loader import get_template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -52,7 +52,9 @@ def progress(done: Any, total: Any, label: Any = "") -> SafeString:
     """A progress bar; without a known total it only moves."""
     if not total:
         return format_html('<progress aria-label="{}"></progress>', str(label))
-    return format_html('<progress max="{}" value="{}" aria-label="{}"></progress>', total, min(done or 0, total), str(label))
+    return format_html(
+        '<progress max="{}" value="{}" aria-label="{}"></progress>', total, min(done or 0, total), str(label)
+    )
 
 
 @register.simple_tag

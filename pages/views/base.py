@@ -24,7 +24,7 @@ from records.messages import text
 class PageView(View):
     """A view of one page. GET needs the page's `right`, everything else its `edit_right` (or `write_right`)."""
 
-    page: ClassVar[Any] = None
+    page: Any = None
     #: the right that other methods than GET need, where it is not the page's `edit_right`
     write_right: ClassVar[str] = ""
 

@@ -96,5 +96,3 @@ class PlainActionView(PageView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         """Do it."""
         return attempt(request, lambda: self.page.run(request, **kwargs))
-
-

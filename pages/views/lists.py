@@ -145,6 +145,3 @@ class ExportView(PageView):
         if not self.page.of("export", request):
             raise Http404
         return workbook(self.page, request, state.of(request, self.page.table))
-
-
-
