@@ -192,6 +192,7 @@ def job(s: Situation) -> Gate:
 
 def last_result(s: Situation) -> Gate:
     """The last attempt went well."""
+    job_id: Any
     if s.coupling is not None:
         error = _last_error(s)
         job_id = s.coupling.last_job_to_crm or s.coupling.last_job_from_crm

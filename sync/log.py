@@ -20,8 +20,8 @@ class Done:
 
     action: str
     reason: str
-    erp_id: str | None = None
-    crm_id: str | None = None
+    erp_id: Any = None
+    crm_id: Any = None
     erp_key: str = ""
     crm_name: str = ""
     direction: str = ""

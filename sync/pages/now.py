@@ -76,12 +76,14 @@ class SynchronizeNow(DialogPage):
         direction = form.cleaned_data["direction"]
         if not direction and mapping.direction == "bidirectional":
             raise Rejected([FieldError("direction", "choose_direction")])
+        is_erp = side_of(selection.label) == "erp"
         started = services.sync_now(
             user=request.user,  # type: ignore[arg-type]
             mapping=mapping.name,
             direction=direction,
+            erp_ids=keys if is_erp else None,
+            crm_ids=None if is_erp else keys,
             expected_versions=form.seen() if len(keys) == 1 else None,
-            **{f"{side_of(selection.label)}_ids": keys},
         )
         return answer(request, started)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from coupling.models import Coupling
+from coupling.models import Coupling, IntegrationTableMapping
 from coupling.products import products
 from coupling.services.coupling import couplings_delete
 from pages import (
@@ -299,9 +299,9 @@ class SynchronizeDialog(DialogPage):
         context: dict[str, Any] = {"products": products(), "count": len(rows)}
         if len(rows) == 1:
             (entry,) = tell(rows)
-            mapping = entry.examined and _mapping(entry)
+            mapping = _mapping(entry) if entry.examined is not None else None
             context |= {"entry": entry, "lines": compare_lines(entry), "mapping": mapping}
-            if entry.examined is not None and mapping is not None and mapping.direction != "bidirectional":
+            if mapping is not None and mapping.direction != "bidirectional":
                 context["fixed"] = mapping.direction
         return context
 
@@ -326,9 +326,7 @@ class SynchronizeDialog(DialogPage):
         )  # fmt: skip
 
 
-def _mapping(entry: Entry) -> Any:
-    from coupling.models import IntegrationTableMapping
-
+def _mapping(entry: Entry) -> IntegrationTableMapping | None:
     return IntegrationTableMapping.objects.filter(name=entry.item.mapping).first()
 
 

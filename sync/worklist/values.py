@@ -28,8 +28,10 @@ def present_fields(
             "field": state.key,
             "erp_field": state.line.erp,
             "crm_field": state.line.crm,
-            "base": _known(state, (base_erp if state.line.erp else base_crm).get(state.line.erp or state.line.crm)),
-            "base_crm": _known(state, base_crm.get(state.line.crm)),
+            "base": _known(
+                state, (base_erp if state.line.erp else base_crm).get(state.line.erp or state.line.crm or "")
+            ),
+            "base_crm": _known(state, base_crm.get(state.line.crm or "")),
             "erp": erp.get(state.line.erp or ""),
             "crm": crm.get(state.line.crm or ""),
             "has_base": state.has_base,
