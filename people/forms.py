@@ -85,7 +85,9 @@ class PasswordForm(ErrorsMixin, forms.Form):
 class UserForm(ErrorsMixin, forms.Form):
     """A user as an administrator sees it. The name is fixed once the user exists."""
 
-    username = forms.CharField(label=_("User Name"), max_length=80)
+    username = forms.CharField(
+        label=_("User Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     email = forms.EmailField(label=_("Email"), required=False)
     permission_sets = forms.MultipleChoiceField(
         label=_("Permission Sets"),

@@ -9,6 +9,12 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from pages import registry
+from pages.api import registered
+from records.filters import is_filterable
+from records.listing import is_orderable
+from records.schema import schema
+from records.values import address
 from records.writes import insert
 
 pytestmark = pytest.mark.django_db
@@ -291,3 +297,23 @@ def test_an_unknown_address_is_404_in_the_form_of_the_api(client: APIClient) -> 
 
 def test_an_address_without_its_slash_leads_to_the_one_with(client: APIClient) -> None:
     assert client.get("/api/v1/erp/payment-terms")["Location"] == TERMS
+
+
+@pytest.mark.parametrize("label", registered())
+def test_the_page_of_a_record_is_its_card(label: str) -> None:
+    assert address(label, NOBODY) == registry.address_of(label, NOBODY)
+
+
+@pytest.mark.parametrize("label", registered())
+def test_every_registered_table_answers(client: APIClient, label: str) -> None:
+    model = schema(label).model
+    path = f"/api/v1/{model._meta.app_label}/{model.Record.path}/"
+
+    response = client.get(path)
+
+    assert response.status_code == 200
+    if not getattr(model.Record, "singleton", False):
+        orderings = [info.name for info in schema(label) if is_orderable(info)]
+        assert client.get(path, {"ordering": ",".join(orderings)}).status_code == 200
+        for name in [info.name for info in schema(label) if is_filterable(info)]:
+            assert client.get(path, {"filter": f"{name}=''"}).status_code == 200, name
