@@ -53,11 +53,10 @@ class References:
         """The primary key behind a code or GUID. Raises `FieldError`."""
         (target,) = self.targets(info)
         text = self.normal(target, value)
-        if text is None:
-            raise FieldError(info.name, "not_found" if info.ref_code else "invalid_value", {"value": _shown(value)})
-        key = self.found.get(target, {}).get(text) or self.named.get(info.name, {}).get(str(value).strip())
+        key = self.found.get(target, {}).get(text or "") or self.named.get(info.name, {}).get(str(value).strip())
         if key is None:
-            raise FieldError(info.name, "not_found", {"value": _shown(value)})
+            malformed = text is None and not info.ref_code
+            raise FieldError(info.name, "invalid_value" if malformed else "not_found", {"value": _shown(value)})
         return key
 
     def option(self, info: FieldInfo, text: str) -> Any:
