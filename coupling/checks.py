@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
@@ -18,7 +16,7 @@ from records.errors import FieldError
 
 
 @register()
-def check_pairs(app_configs: Sequence[AppConfig] | None = None, **_options: Any) -> list[CheckMessage]:
+def check_pairs(**_options: Any) -> list[CheckMessage]:
     """One error for each declaration that does not fit the tables."""
     try:
         pairs = registry.pairs()
@@ -30,7 +28,7 @@ def check_pairs(app_configs: Sequence[AppConfig] | None = None, **_options: Any)
 
 def _errors(pair: registry.Pair, known: Known | None) -> list[CheckMessage]:
     declared = pair.mapping
-    found = [_error(pair, "", error) for error in mapping_errors(declared)]
+    found: list[CheckMessage] = [_error(pair, "", error) for error in mapping_errors(declared)]
     if found or known is None:
         return found
     enabled = [line for line in declared.lines if line.enabled]

@@ -34,7 +34,9 @@ def after(batch: Batch) -> None:
     for row in batch.rows:
         if batch.kind != "update":
             continue
-        audit_change("connection_update", target=row.get("address"), old=_shown(row.old or {}), new=_shown(row.new, row))
+        audit_change(
+            "connection_update", target=row.get("address"), old=_shown(row.old or {}), new=_shown(row.new, row)
+        )
         if "ownership_model" in row.changed:
             mappings_follow_ownership()
 

@@ -173,7 +173,9 @@ def _code_text(ends: Ends, *, truncate: bool) -> Passage:
 def _plain(erp: FieldInfo, crm: FieldInfo, *, truncate: bool) -> Passage:
     to_crm, from_crm = _towards(crm, erp, truncate=truncate), _towards(erp, crm, truncate=truncate)
     if erp.kind in TEXT_KINDS and crm.kind in TEXT_KINDS:
-        return Passage(to_crm, from_crm, equal=_text_equal(erp, crm, truncate=truncate), plain=crm.stored and erp.stored)
+        return Passage(
+            to_crm, from_crm, equal=_text_equal(erp, crm, truncate=truncate), plain=crm.stored and erp.stored
+        )
     return Passage(to_crm, from_crm, plain=erp.kind == crm.kind and crm.stored and erp.stored)
 
 

@@ -29,10 +29,7 @@ class CoupledKeys:
     def __call__(self, values: Sequence[Any]) -> Answer:
         """The partners' keys; a problem for what is not coupled."""
         own, other = ("erp_id", "crm_id") if self.to_crm else ("crm_id", "erp_id")
-        sql = (
-            f"SELECT {own}, {other} FROM coupling_coupling "
-            f"WHERE pair = %s AND {own} = ANY(%s::uuid[]) AND NOT broken"
-        )
+        sql = f"SELECT {own}, {other} FROM coupling_coupling WHERE pair = %s AND {own} = ANY(%s::uuid[]) AND NOT broken"
         found: Answer = dict(db.rows(sql, [self.pair, list(values)]))
         return found | not_coupled(self.table, self.caption, [v for v in values if v not in found])
 

@@ -174,7 +174,7 @@ def _turn(row: Row) -> None:
     wanted = SimpleNamespace(**row.new)
     if row.old is None or row.old["direction"] == wanted.direction:
         return
-    stored = IntegrationFieldMapping.objects.filter(mapping=row.pk)
+    stored = IntegrationFieldMapping.objects.filter(mapping__id=row.pk)
     if is_option(wanted):
         stored.update(direction=wanted.direction)
     else:
@@ -216,7 +216,9 @@ def _audit_line(kind: str, mapping: str, row: Row) -> None:
     target = f"{mapping}: {row.get('erp_field')} - {row.get('crm_field')}"
     new = {name: row.new.get(name) for name in LINE_FIELDS}
     if kind == "update":
-        audit_change("mapping_line_update", target=target, old={n: (row.old or {}).get(n) for n in LINE_FIELDS}, new=new)
+        audit_change(
+            "mapping_line_update", target=target, old={n: (row.old or {}).get(n) for n in LINE_FIELDS}, new=new
+        )
     elif kind == "insert":
         audit("mapping_line_create", target=target, new=new)
     else:

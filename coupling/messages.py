@@ -60,15 +60,15 @@ register(
         "already_coupled": _("Cannot couple, because %(record)s is already coupled to %(partner)s."),
         "outside_filter": _("%(record)s is outside the filter of the mapping %(mapping)s."),
         "direction_not_allowed": _("The mapping %(mapping)s does not allow this direction."),
-        "only_coupled": _("Synch. Only Coupled Records is turned on for the mapping %(mapping)s, so no record is created."),
+        "only_coupled": _(
+            "Synch. Only Coupled Records is turned on for the mapping %(mapping)s, so no record is created."
+        ),
         "not_coupled": _("The record is not coupled."),
         "partner_missing": _("Choose a record, or choose to create a new one."),
         "partner_both": _("Choose either an existing record or a new one."),
         "record_missing": _("The record does not exist."),
         "no_single_record": _("Select exactly one record."),
-        "replace_needed": _(
-            "The record is coupled with %(partner)s. Confirm that this coupling is to be replaced."
-        ),
+        "replace_needed": _("The record is coupled with %(partner)s. Confirm that this coupling is to be replaced."),
         "option_taken": _("The option %(value)s is already mapped to %(partner)s."),
         "option_mapping_only": _("%(mapping)s is an option mapping; its codes are mapped to option values."),
         "not_option_mapping": _("%(mapping)s is no option mapping."),

@@ -24,7 +24,6 @@ from coupling.access import (
     option_mappings_of,
     outside_reason,
 )
-
 from coupling.pages.columns import coupled_chip, coupled_column
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
@@ -56,7 +55,9 @@ VIEWS = (
     View("coupled", _("Coupled to Dataverse"), "coupled_to_dataverse=true"),
     View("not_coupled", _("Not Coupled"), "coupled_to_dataverse=false"),
 )
-FACTBOX = FactBox("coupling", crm_product(), "coupling/_factbox.html", coupling_facts, "database_link", visible=is_connected)
+FACTBOX = FactBox(
+    "coupling", crm_product(), "coupling/_factbox.html", coupling_facts, "database_link", visible=is_connected
+)
 
 
 def cannot_couple(request: HttpRequest, selection: Selection) -> str:
@@ -71,7 +72,7 @@ def cannot_uncouple(request: HttpRequest, selection: Selection) -> str:
     return _now("The record is not coupled.") if selection.count == 1 else _now("None of the records is coupled.")
 
 
-def cannot_open(request: HttpRequest, selection: Selection) -> str:
+def cannot_open(_request: HttpRequest, selection: Selection) -> str:
     """Why there is no other record to open."""
     return "" if couplings_of(selection.label, selection.pks[:1]) else _now("The record is not coupled.")
 
@@ -196,7 +197,12 @@ OPEN = Action(
 )
 CRM_GROUP = ActionGroup("coupling", _("Synchronization"), icon="database_link", order=20)
 CRM_FACTBOX = FactBox(
-    "coupling", lazy(lambda: products().erp, str)(), "coupling/_factbox.html", coupling_facts, "database_link", visible=is_connected
+    "coupling",
+    lazy(lambda: products().erp, str)(),
+    "coupling/_factbox.html",
+    coupling_facts,
+    "database_link",
+    visible=is_connected,
 )
 
 
@@ -232,4 +238,3 @@ def _extend_crm(label: str) -> None:
 
 
 extend_pages()
-

@@ -30,6 +30,7 @@ from records.schema import Schema, schema
 Equal = Callable[[Any, Any], bool]
 _FLAGS = ("only_new", "not_null", "clear_on_failure", "validate_erp", "validate_crm")
 
+
 def plan_for(mapping: IntegrationTableMapping | str) -> MappingPlan:
     """The plan of a mapping (or of the mapping of this name); LookupError when there is none of that name.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from coupling import registry
 from coupling.gateways.errors import GatewayError
@@ -81,7 +81,7 @@ def probe_base_currency() -> None:
 
 def mapped_tables() -> list[str]:
     """The tables that the connection works with: those of the mappings, without any those of the defaults."""
-    stored = list(IntegrationTableMapping.objects.all()) or [pair.mapping for pair in registry.pairs()]
+    stored: list[Any] = list(IntegrationTableMapping.objects.all()) or [pair.mapping for pair in registry.pairs()]
     return sorted({table for m in stored for table in (m.erp_table, m.crm_table)})
 
 

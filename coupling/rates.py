@@ -49,7 +49,7 @@ def _rates() -> dict[str, tuple[Decimal, str]]:
     rate, currency = schema("erp.CurrencyExchangeRate"), schema("erp.Currency")
     sql = (
         "SELECT DISTINCT ON (c.code) c.code, r.relational_exch_rate_amount / r.exchange_rate_amount, "
-        f'coalesce(o.code, \'\') FROM "{rate.table}" r '
+        f"coalesce(o.code, '') FROM \"{rate.table}\" r "
         f'JOIN "{currency.table}" c ON c."{currency.pk_column}" = r."{rate["currency_code"].column}" '
         f'LEFT JOIN "{currency.table}" o ON o."{currency.pk_column}" = r."{rate["relational_currency_code"].column}" '
         "WHERE r.starting_date <= %s AND r.exchange_rate_amount <> 0 AND r.relational_exch_rate_amount <> 0 "

@@ -20,7 +20,6 @@ from django.core.exceptions import ImproperlyConfigured
 from coupling.declare import TableMapping
 from coupling.plan import Hooks
 
-
 Tables = tuple[str, str, str]
 
 

@@ -32,7 +32,7 @@ class PairHooks(Hooks):
 class CompanyHooks(PairHooks):
     """Pairs whose CRM rows belong to a company: every row that goes through carries its id and has an owner."""
 
-    reads_crm = (COMPANY_FIELD, "ownerid", "owneridtype")
+    reads_crm: tuple[str, ...] = (COMPANY_FIELD, "ownerid", "owneridtype")
 
     def prepare(self, batch: HookBatch) -> None:
         """Stamp the company on what goes to CRM, and give new rows an owner."""
@@ -84,7 +84,7 @@ def _missing_owner_lines(batch: HookBatch, owner_field: str) -> None:
         return
     users = coupled_users(batch.plan, [item.source.get(owner_field) for item in batch.live if item.is_new])
     for item in batch.live:
-        user = users.get(item.source.get(owner_field)) if item.is_new else None
+        user = users.get(str(item.source.get(owner_field))) if item.is_new else None
         if isinstance(user, str):
             item.values["ownerid"], item.values["owneridtype"] = user, "systemuser"
 
@@ -118,4 +118,3 @@ def clear_company(plan: MappingPlan, crm_ids: list[Key]) -> None:
     model = schema(plan.crm_table).model
     ours = model.objects.filter(pk__in=crm_ids, **{COMPANY_FIELD: company}).values_list("pk", flat=True)
     update(model, [Edit(str(pk), {COMPANY_FIELD: None}) for pk in ours], source="sync")
-

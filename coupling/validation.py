@@ -92,7 +92,13 @@ def _key_errors(values: Any) -> list[FieldError]:
 def _double_errors(values: Any, others: Iterable[Any]) -> list[FieldError]:
     for other in others:
         if other.name == values.name:
-            return [FieldError("name", "unique_violation", {"caption": "@coupling.IntegrationTableMapping.name", "value": values.name})]
+            return [
+                FieldError(
+                    "name",
+                    "unique_violation",
+                    {"caption": "@coupling.IntegrationTableMapping.name", "value": values.name},
+                )
+            ]
         same = (other.erp_table, other.crm_table, other.crm_key_field)
         if same == (values.erp_table, values.crm_table, values.crm_key_field):
             return [FieldError("crm_table", "mapping_exists", {"mapping": other.name})]
@@ -216,9 +222,19 @@ def _duplicate_errors(line: Any, others: Iterable[Any]) -> list[FieldError]:
     for other in others:
         if not other.enabled:
             continue
-        if line.crm_field and line.crm_field == other.crm_field and _writes(line, "to_crm") and _writes(other, "to_crm"):
+        if (
+            line.crm_field
+            and line.crm_field == other.crm_field
+            and _writes(line, "to_crm")
+            and _writes(other, "to_crm")
+        ):
             return [FieldError("crm_field", "duplicate_line", {"field": line.crm_field})]
-        if line.erp_field and line.erp_field == other.erp_field and _writes(line, "from_crm") and _writes(other, "from_crm"):
+        if (
+            line.erp_field
+            and line.erp_field == other.erp_field
+            and _writes(line, "from_crm")
+            and _writes(other, "from_crm")
+        ):
             return [FieldError("erp_field", "duplicate_line", {"field": line.erp_field})]
     return []
 

@@ -70,9 +70,7 @@ class OptionMappingViewSet(ApiViewSet):
         """Change option or label."""
         present, body = found_at(pk), body_object(request)
         try:
-            done = services.option_mapping_update(
-                option_mapping=present, values=body, row_version=if_match(request)
-            )
+            done = services.option_mapping_update(option_mapping=present, values=body, row_version=if_match(request))
         except Stale:
             raise Conflict(shown([found_at(pk)])[0]) from None
         return answer(done)

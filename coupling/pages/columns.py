@@ -20,7 +20,10 @@ from records.schema import schema
 COUPLED = Chip(_("Coupled"), "ok", "link")
 SKIPPED = Chip(_("Skipped"), "warn", "warning")
 BROKEN = Chip(_("Broken"), "bad", "link_dismiss")
-RESULT_CHIPS = {"success": Chip(_("Success"), "ok", "checkmark_circle"), "failure": Chip(_("Failure"), "bad", "error_circle")}
+RESULT_CHIPS = {
+    "success": Chip(_("Success"), "ok", "checkmark_circle"),
+    "failure": Chip(_("Failure"), "bad", "error_circle"),
+}
 
 
 class Mark(Column):
@@ -40,7 +43,7 @@ def coupled_column() -> Mark:
     return Mark("coupled_to_dataverse", COUPLED)
 
 
-def coupled_chip(request: HttpRequest, row: Row) -> Chip | None:
+def coupled_chip(_request: HttpRequest, row: Row) -> Chip | None:
     """The chip beside the heading of a coupled record."""
     return COUPLED if row.get("coupled_to_dataverse") else None
 

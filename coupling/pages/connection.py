@@ -62,7 +62,11 @@ def enabled_chip(request: HttpRequest, _row: Row) -> Chip | None:
     connection = connection_of(request)
     if connection.enabled:
         return Chip(_("Enabled"), "ok", "plug_connected")
-    return Chip(connection.disabled_reason or _("Disabled"), "bad" if connection.disabled_code else "neutral", "plug_disconnected")
+    return Chip(
+        connection.disabled_reason or _("Disabled"),
+        "bad" if connection.disabled_code else "neutral",
+        "plug_disconnected",
+    )
 
 
 @register
@@ -93,9 +97,7 @@ class ConnectionCard(CardPage):
             summary=("address", "enabled"),
         ),
         FastTab("ownership", _("Ownership"), ("ownership_model",), summary=("ownership_model",)),
-        FastTab(
-            "names", _("Product Names"), ("erp_product_name", "crm_product_name"), summary=("crm_product_name",)
-        ),
+        FastTab("names", _("Product Names"), ("erp_product_name", "crm_product_name"), summary=("crm_product_name",)),
     )
     chips = (enabled_chip,)
     actions = (

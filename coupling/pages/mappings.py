@@ -245,9 +245,7 @@ class FilterDialog(DialogPage, kind=True):
             update(IntegrationTableMapping, [edit], source="page").single()
         except Rejected as error:
             renamed = {self.field_name: "text"}
-            raise Rejected(
-                FieldError(renamed.get(e.field, e.field), e.code, e.params) for e in error.errors
-            ) from None
+            raise Rejected(FieldError(renamed.get(e.field, e.field), e.code, e.params) for e in error.errors) from None
         return Done(_now("The filter is stored. The next job uses it."))
 
     def urls(self) -> Sequence[URLPattern]:

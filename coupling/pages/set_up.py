@@ -269,9 +269,7 @@ def _same_partner(subject: Subject, synchronize: str, user_name: str) -> Done:
     if not direction:
         return Done(_now("The coupling is unchanged."), changed=False)
     coupling_clear_errors(couplings=[subject.coupling])
-    work().synchronize(
-        mapping=subject.mapping.name, direction=direction, erp_ids=[subject.row.pk], user_name=user_name
-    )
+    work().synchronize(mapping=subject.mapping.name, direction=direction, erp_ids=[subject.row.pk], user_name=user_name)
     return Done(_now("Synchronizing has started."))
 
 
@@ -316,9 +314,7 @@ def after_choices(request: HttpRequest, mapping: IntegrationTableMapping) -> lis
     names = products_of(request)
     erp, crm = schema(mapping.erp_table).model.Record.label, schema(mapping.crm_table).model.Record.label
     words = {"crm": names.crm, "erp": names.erp, "crm_record": crm, "erp_record": erp}
-    found = [
-        ("no", _now("Synchronize later"), _now("Only store the coupling; the next scheduled job moves the data."))
-    ]
+    found = [("no", _now("Synchronize later"), _now("Only store the coupling; the next scheduled job moves the data."))]
     if mapping.allows("to_crm"):
         text = _now("Values in %(erp)s overwrite the record in %(crm)s.") % words
         found.append(("use_erp", _now("Update %(crm)s now") % words, text))

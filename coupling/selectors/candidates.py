@@ -100,9 +100,7 @@ def _score(plan: MappingPlan, crm: Schema, erp_id: Key | None) -> tuple[str, lis
     if folded:
         own = _order(crm, title_fields(crm)[-1])
         subject = own if own.startswith('t."sort_') else f"fold({own})"
-        parts += [
-            f"CASE WHEN {subject} = %s THEN {NAME_SCORE} WHEN {subject} LIKE %s THEN {START_SCORE} ELSE 0 END"
-        ]
+        parts += [f"CASE WHEN {subject} = %s THEN {NAME_SCORE} WHEN {subject} LIKE %s THEN {START_SCORE} ELSE 0 END"]
         params += [folded, like_escape(folded.split()[0]) + "%"]
     for line in _compared(plan, crm):
         value = canon(record.values.get(line.erp or ""))

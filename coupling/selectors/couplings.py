@@ -28,7 +28,8 @@ class Told:
 def tell(couplings: Sequence[Coupling]) -> list[Told]:
     """All of them with a number of queries that depends on the number of mappings only."""
     mappings = {m.name: m for m in IntegrationTableMapping.objects.filter(name__in={c.pair for c in couplings})}
-    erp_keys, crm_names = {}, {}
+    erp_keys: dict[str, str] = {}
+    crm_names: dict[str, str] = {}
     for name, mapping in mappings.items():
         own = [c for c in couplings if c.pair == name]
         erp_keys |= record_keys(mapping.erp_table, [c.erp_id for c in own])

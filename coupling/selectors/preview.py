@@ -44,9 +44,7 @@ def _read(side: str, table: str, key: Key | None, fields: set[str]) -> Values:
     return record.values if record else {}
 
 
-def _line(
-    plan: MappingPlan, line: FieldPlan, erp: Values, crm: Values, *, new_crm: bool, new_erp: bool
-) -> PreviewLine:
+def _line(plan: MappingPlan, line: FieldPlan, erp: Values, crm: Values, *, new_crm: bool, new_erp: bool) -> PreviewLine:
     erp_table, crm_table = plan.erp_table, plan.crm_table
     left, right = canon(erp.get(line.erp or "")), canon(crm.get(line.crm or ""))
     to_crm = _passed(line, left, line.to_crm, Direction.TO_CRM, is_new=new_crm)
@@ -60,7 +58,9 @@ def _line(
         erp=shown(erp_table, line.erp, left),
         crm=shown(crm_table, line.crm, right),
         to_crm=None if to_crm is _NOTHING or isinstance(to_crm, Problem) else shown(crm_table, line.crm, to_crm),
-        from_crm=None if from_crm is _NOTHING or isinstance(from_crm, Problem) else shown(erp_table, line.erp, from_crm),
+        from_crm=None
+        if from_crm is _NOTHING or isinstance(from_crm, Problem)
+        else shown(erp_table, line.erp, from_crm),
         differs=_differs(line, left, right, to_crm, from_crm),
         problem=problem,
     )
@@ -119,7 +119,9 @@ def shown(table: str, name: str | None, value: Any) -> str:
         names = record_keys(info.ref, [value]) if info.ref_code else record_names(info.ref, [value])
         return names.get(str(value), str(value))
     if info.kind == "polyref":
-        return next((found[str(value)] for t in targets(table, info) if (found := record_names(t, [value]))), str(value))
+        return next(
+            (found[str(value)] for t in targets(table, info) if (found := record_names(t, [value]))), str(value)
+        )
     return str(value)
 
 

@@ -37,7 +37,7 @@ def _texts(sch: Schema, keys: Iterable[Any], fields: Sequence[str]) -> dict[str,
     wanted = [str(key) for key in keys]
     if not wanted:
         return {}
-    text = ", ".join(f'nullif(t."{sch[name].column}"::text, \'\')' for name in fields)
+    text = ", ".join(f"nullif(t.\"{sch[name].column}\"::text, '')" for name in fields)
     sql = (
         f"SELECT t.\"{sch.pk_column}\", concat_ws(' ', {text}) "
         f'FROM "{sch.table}" t WHERE t."{sch.pk_column}" = ANY(%s::uuid[])'

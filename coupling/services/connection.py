@@ -122,9 +122,8 @@ def _clean(values: Mapping[str, Any]) -> dict[str, Any]:
                 errors.append(error)
         elif name not in _INFORMATION:
             errors.append(FieldError(name, "unknown_field", {"field": name}))
-    for name in ("kind", "ownership_model"):
-        if clean.get(name) == "":
-            errors.append(FieldError(name, "required", {"caption": f"@coupling.Connection.{name}"}))
+    blank = [name for name in ("kind", "ownership_model") if clean.get(name) == ""]
+    errors += [FieldError(name, "required", {"caption": f"@coupling.Connection.{name}"}) for name in blank]
     if errors:
         raise Rejected(errors)
     if "address" in clean:

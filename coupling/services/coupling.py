@@ -92,10 +92,7 @@ def coupling_create(
     other = _living(mapping, crm, erp)
     if other is not None and (own is None or other.pk != own.pk):
         _refuse_coupled(crm, erp, other.erp_id)
-    if own is not None:
-        coupling = _repoint(plan, own, crm_id)
-    else:
-        coupling = _insert(mapping, erp, crm)
+    coupling = _insert(mapping, erp, crm) if own is None else _repoint(plan, own, crm_id)
     audit("coupling_create", target=f"{mapping.name} {erp.title}", new={"erp_id": erp_id, "crm_id": crm_id})
     couplings_made.send(Coupling, pair=mapping.name, couplings=[coupling], waits=waits)
     return coupling
@@ -187,7 +184,6 @@ def _delete(name: str, group: list[Coupling]) -> int:
     Coupling.objects.filter(pk__in=[c.pk for c in group]).delete()
     audit("coupling_delete", target=name, old={"count": len(pairs), "pairs": pairs[:100]})
     return len(group)
-
 
 
 def delete_with_erp_record(*, label: str, keys: Sequence[Key], **_options: object) -> None:

@@ -24,9 +24,7 @@ def mappings_install() -> list[IntegrationTableMapping]:
     existing = {registry.tables_of(m) for m in IntegrationTableMapping.objects.all()}
     names = set(IntegrationTableMapping.objects.values_list("name", flat=True))
     wanted = [
-        d
-        for d in registry.declarations(ownership)
-        if registry.tables_of(d) not in existing and d.name not in names
+        d for d in registry.declarations(ownership) if registry.tables_of(d) not in existing and d.name not in names
     ]
     return _make(wanted, ownership)
 
@@ -144,8 +142,8 @@ def _follow(mapping: IntegrationTableMapping, declared: TableMapping, ownership:
             mapping.lines.filter(erp_field=line.erp_field, crm_field=line.crm_field).delete()
     else:
         missing = [line for line in special if (line.erp_field, line.crm_field) not in have]
-        for line in mapping.lines.all().order_by("-no"):
-            IntegrationFieldMapping.objects.filter(pk=line.pk).update(no=line.no + len(missing))
+        for stored in mapping.lines.all().order_by("-no"):
+            IntegrationFieldMapping.objects.filter(pk=stored.pk).update(no=stored.no + len(missing))
         if missing:
             _insert_lines(mapping, missing)
     others = [name for name in mapping.depends_on if not _is_person_only(name)]

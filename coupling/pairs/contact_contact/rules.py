@@ -135,9 +135,14 @@ def outside_customers(plan: MappingPlan, accounts: list[Key]) -> set[Key]:
     return {key for key, record in records.items() if not customers.crm_matches(record.values)}
 
 
+def customer_mapping(plan: MappingPlan) -> IntegrationTableMapping | None:
+    """The mapping of customers and accounts; None where there is none."""
+    return IntegrationTableMapping.objects.filter(name=plan.context["mappings"].get(CUSTOMERS, "")).first()
+
+
 def become_primary_in_crm(plan: MappingPlan, items: list[Item]) -> None:
     """Accounts without a primary contact get the new person; their couplings count that as seen."""
-    mapping = IntegrationTableMapping.objects.filter(erp_table=CUSTOMERS[0], crm_table=CUSTOMERS[1]).first()
+    mapping = customer_mapping(plan)
     if mapping is None or not mapping.allows("to_crm"):
         return
     first: dict[Key, Key] = {}
@@ -166,7 +171,7 @@ def seen_by_customers(pair: str, versions: dict[Key, tuple[int, int]]) -> None:
 
 def become_primary_in_erp(plan: MappingPlan, items: list[Item]) -> None:
     """Customers without a primary contact get the new person, where the customer mapping takes that field from CRM."""
-    mapping = IntegrationTableMapping.objects.filter(erp_table=CUSTOMERS[0], crm_table=CUSTOMERS[1]).first()
+    mapping = customer_mapping(plan)
     lines = mapping.lines.filter(erp_field="primary_contact_no", enabled=True) if mapping else ()
     if mapping is None or not mapping.allows("from_crm") or not any(x.direction != "to_crm" for x in lines):
         return

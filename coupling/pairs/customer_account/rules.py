@@ -81,7 +81,7 @@ def adopt_contacts(plan: MappingPlan, items: list[Item]) -> None:
     contact, relation, person = schema("crm.Contact"), schema("erp.ContactBusinessRelation"), schema("erp.Contact")
     sql = (
         f'SELECT p."{person.pk_column}", company."{person.pk_column}", company.name '
-        f'FROM unnest(%s::uuid[], %s::uuid[]) AS made(customer, account) '
+        f"FROM unnest(%s::uuid[], %s::uuid[]) AS made(customer, account) "
         f'JOIN "{relation.table}" r ON r.customer_id = made.customer '
         f'JOIN "{person.table}" company ON company."{person.pk_column}" = r.contact_no_id '
         f'JOIN "{contact.table}" c ON c.parentcustomerid_account_id = made.account '

@@ -11,5 +11,7 @@ MAPPING = TableMapping(
     create_new_in_case_of_no_match=True,
     synch_after_bulk_coupling=True,
     inactivity_minutes=1440,
-    lines=(Line(erp_field="code", crm_field="address1_freighttermscode", direction=TO_CRM, validate_erp=True, match=True),),
+    lines=(
+        Line(erp_field="code", crm_field="address1_freighttermscode", direction=TO_CRM, validate_erp=True, match=True),
+    ),
 )
