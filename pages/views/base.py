@@ -120,6 +120,11 @@ def notice(message: str, tone: str = "ok") -> HttpResponse:
     return response
 
 
+def right_of_action(page: Any, request: HttpRequest, name: str) -> str:
+    """The right that an action asks for; for an unknown one that of changing the page."""
+    return next((str(a.right) for a in page.of("actions", request) if a.name == name), str(page.edit_right))
+
+
 def find_action(page: Any, request: HttpRequest, name: str) -> Action:
     """The visible action with this name that the user may run. Raises Http404, PermissionDenied."""
     action = next((a for a in page.of("actions", request) if a.name == name), None)

@@ -20,7 +20,7 @@ from pages.form import Form
 from pages.rows import Row
 from pages.saving import Saved
 from pages.selection import Selection
-from pages.views.base import PageView, attempt, find_action, notice, require, run_action
+from pages.views.base import PageView, attempt, find_action, notice, require, right_of_action, run_action
 from records import writes
 from records.errors import Rejected
 from records.values import parse
@@ -176,8 +176,8 @@ class CardActionView(CardBase):
     """An action on the record."""
 
     def needed_right(self, request: HttpRequest) -> str:
-        """To see the card; the action's own right is asked when it is found."""
-        return self.page.right
+        """The action's own right."""
+        return right_of_action(self.page, request, self.kwargs["action"])
 
     def get(self, request: HttpRequest, action: str, pk: UUID | None = None) -> HttpResponseBase:
         """Go to the address of a link, or ask."""

@@ -15,7 +15,7 @@ from pages.lists import ListPage
 from pages.pane import pane
 from pages.parts import is_visible
 from pages.selection import Selection, from_request
-from pages.views.base import PageView, find_action, notice, run_action, wants_fragment
+from pages.views.base import PageView, find_action, notice, right_of_action, run_action, wants_fragment
 
 
 class ListView(PageView):
@@ -116,8 +116,8 @@ class ActionRunView(PageView):
     page: ListPage
 
     def needed_right(self, request: HttpRequest) -> str:
-        """To see the page; the action's own right is asked when it is found."""
-        return self.page.right
+        """The action's own right."""
+        return right_of_action(self.page, request, self.kwargs["action"])
 
     def get(self, request: HttpRequest, action: str) -> HttpResponseBase:
         """Go to the address of a link, or ask."""
