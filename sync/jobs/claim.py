@@ -31,18 +31,22 @@ def owner() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A chunk that this process may work on as long as the fence stays. `losses`: leases lost on it before."""
+    """A chunk that this process may work on as long as the fence stays.
+
+    `losses`: leases lost on it before. `is_first`: its job has not begun yet.
+    """
 
     chunk_id: int
     job_id: str
     fence: int
     attempts: int
     losses: int
+    is_first: bool = False
 
 
 _CLAIM = """
 WITH pick AS (
-  SELECT c.id, c.state FROM {chunk} c JOIN {job} j ON j.id = c.job_id
+  SELECT c.id, c.state, j.state AS job_state FROM {chunk} c JOIN {job} j ON j.id = c.job_id
   WHERE c.state IN ('ready', 'running')
     AND ((c.state = 'ready' AND (c.not_before IS NULL OR c.not_before <= clock_timestamp()))
       OR (c.state = 'running' AND c.lease_until < clock_timestamp()))
@@ -60,7 +64,7 @@ WITH pick AS (
 UPDATE {chunk} c SET state = 'running', fence = c.fence + 1, attempts = c.attempts + 1, owner = %(owner)s,
   losses = c.losses + (pick.state = 'running')::int,
   lease_until = clock_timestamp() + make_interval(secs => %(lease)s), not_before = NULL
-FROM pick WHERE c.id = pick.id RETURNING c.id, c.job_id, c.fence, c.attempts, c.losses
+FROM pick WHERE c.id = pick.id RETURNING c.id, c.job_id, c.fence, c.attempts, c.losses, pick.job_state = 'ready'
 """
 
 
@@ -77,7 +81,7 @@ def claim(*, only: str | None = None) -> Claim | None:
                 found = _pick(avoid, only)
                 if found is None:
                     return None
-                refused = start.start_unless_running(found.job_id)
+                refused = found.is_first and start.start_unless_running(found.job_id)
         except IntegrityError:  # the unique index: the mapping began to run elsewhere between look and start
             if found is None:
                 raise

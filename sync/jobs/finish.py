@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from records import db
 from sync import bell
 from sync.jobs import followups
 from sync.jobs.claim import Claim
@@ -22,8 +23,7 @@ def finish_if_done(job_id: str) -> bool:
 
     Asked after every chunk and by the sweep; whoever finds the last chunk gone ends the job, once.
     """
-    job = Job.objects.filter(pk=job_id, state="in_process").first()
-    if job is None or (not job.cancel_requested and has_open_work(job)):
+    if not may_end(job_id):
         return False
     with transaction.atomic():
         locked = Job.objects.select_for_update(no_key=True).filter(pk=job_id, state="in_process").first()
@@ -37,6 +37,16 @@ def finish_if_done(job_id: str) -> bool:
     if locked.parent:
         finish_if_done(str(locked.parent))
     return True
+
+
+def may_end(job_id: str) -> bool:
+    """The cheap question after each chunk: in process, and cancelled or without chunks that may still write."""
+    live = ", ".join(f"'{state}'" for state in LIVE)
+    sql = (
+        f"SELECT 1 FROM {Job._meta.db_table} j WHERE j.id = %s AND j.state = 'in_process' AND (j.cancel_requested "
+        f"OR NOT EXISTS (SELECT 1 FROM {Chunk._meta.db_table} c WHERE c.job_id = j.id AND c.state IN ({live})))"
+    )
+    return db.one(sql, [job_id]) is not None
 
 
 def has_open_work(job: Job) -> bool:

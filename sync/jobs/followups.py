@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from coupling.models import IntegrationTableMapping
 from sync.models import Job
+from sync.models.job import SYNC_KINDS
 
 
 def after(job: Job) -> None:
@@ -14,12 +16,21 @@ def after(job: Job) -> None:
 
     if job.kind == "import":
         transaction.on_commit(lambda: store.remove(str(job.pk)))
+    if job.whole and job.kind in SYNC_KINDS and job.state == "finished" and not job.preview:
+        move_watermarks(job)
     if job.schedule:
         schedules.job_ended(job)
     if job.message_code == "mapping_changed" and job.whole:
         ask_again(job)
     if job.kind == "coupling" and job.state == "finished" and not job.preview:
         synchronize_coupled(job)
+
+
+def move_watermarks(job: Job) -> None:
+    """The two watermark fields of the mapping say up to when a run has looked; information, nothing decides by them."""
+    fields = {"to_crm": "synch_int_tbl_mod_on_fltr", "from_crm": "synch_modified_on_filter"}
+    values = {fields[direction]: job.started_at for direction in job.directions}
+    IntegrationTableMapping.objects.filter(name=job.mapping).update(**values)
 
 
 def ask_again(job: Job) -> Job:

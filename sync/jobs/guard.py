@@ -21,7 +21,10 @@ SET LOCAL idle_in_transaction_session_timeout = '{idle}s'
 
 _RENEW = """
 UPDATE {chunk} SET lease_until = clock_timestamp() + make_interval(secs => %s)
-WHERE id = %s AND fence = %s AND state = 'running' RETURNING id
+WHERE id = %s AND fence = %s AND state = 'running' RETURNING *
+"""
+_JOB = """
+SELECT j.*, EXISTS (SELECT 1 FROM {connection} WHERE enabled) AS is_connected FROM {job} j WHERE j.id = %s
 """
 
 
@@ -42,14 +45,15 @@ def enter(claim: Claim) -> tuple[Job, Chunk]:
     Raises `LostLeaseError` or `StoppedError`. The job row is read and never locked: a cancel need not wait for chunks.
     """
     prepare_session()
-    lease = conf.value("SYNC_LEASE_SECONDS")
-    sql = _RENEW.format(chunk=Chunk._meta.db_table)
-    if db.one(sql, [lease, claim.chunk_id, claim.fence]) is None:
+    renew = _RENEW.format(chunk=Chunk._meta.db_table)
+    found = list(Chunk.objects.raw(renew, [conf.value("SYNC_LEASE_SECONDS"), claim.chunk_id, claim.fence]))
+    if not found:
         raise LostLeaseError(claim)
-    chunk = Chunk.objects.select_related("job").get(pk=claim.chunk_id)
-    job = chunk.job
+    look = _JOB.format(job=Job._meta.db_table, connection=Connection._meta.db_table)
+    (chunk,), (job,) = found, list(Job.objects.raw(look, [claim.job_id]))
     if job.cancel_requested or job.state != "in_process":
         raise StoppedError
-    if job.kind not in UNCONNECTED_KINDS and not Connection.load().enabled:
+    if job.kind not in UNCONNECTED_KINDS and not job.is_connected:
         raise StoppedError(Refusal("connection_disabled"))
+    chunk.job = job
     return job, chunk
