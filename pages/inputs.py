@@ -122,7 +122,7 @@ def _value(info: FieldInfo, row: Row) -> str:
     if info.kind == "polyref":
         return f"{row.get(info.companion)}:{value}"
     if info.kind == "date":
-        return str(value.isoformat())
+        return display.plain(info, value)
     if info.kind == "datetime":
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
     if info.kind in ("decimal", "int"):
@@ -157,6 +157,8 @@ def _read(raw: dict[str, Any], info: FieldInfo, data: QueryDict, key: str) -> No
         raw[info.name] = given not in ("", "0", "false")
     elif info.kind in ("decimal", "int"):
         raw[info.name] = plain_number(given)
+    elif info.kind == "date":
+        raw[info.name] = plain_date(given)
     elif info.kind == "datetime":
         raw[info.name] = _moment(given)
     elif info.kind == "polyref":
@@ -193,6 +195,19 @@ def plain_number(typed: str) -> str:
         number = number.replace(other, decimal)
     number = number.replace(decimal, ".")
     return number if re.fullmatch(r"[+-]?\d*\.?\d+|[+-]?\d+\.", number) else typed.strip()
+
+
+def plain_date(typed: str) -> str:
+    """A date typed in the user's language (or `t` for today), as ISO 8601; anything else unchanged."""
+    text_ = typed.strip()
+    if text_.casefold() == "t":
+        return timezone.localdate().isoformat()
+    for known in ("%Y-%m-%d", *formats.get_format("DATE_INPUT_FORMATS")):
+        try:
+            return dt.datetime.strptime(text_, known).date().isoformat()  # noqa: DTZ007  (a day has no zone)
+        except ValueError:
+            continue
+    return text_
 
 
 def _moment(typed: str) -> Any:

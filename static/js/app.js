@@ -118,14 +118,28 @@
   });
 
   /* --- side panes: open or closed is kept in a cookie, so that the server draws them right --- */
+  /* In a narrow window a pane lies over the page: it begins closed, and opening it is not remembered. */
+  const narrow = { factbox: matchMedia("(max-width:1180px)"), filter: matchMedia("(max-width:900px)") };
+  const isOpen = (pane, name) => (narrow[name]?.matches ? pane.classList.contains("opened") : !pane.hidden);
+  const tellPane = (name) => {
+    const pane = document.getElementById(`${name}-pane`);
+    if (pane) document.querySelectorAll(`[data-toggle-pane="${name}"]`).forEach((b) => b.setAttribute("aria-expanded", String(isOpen(pane, name))));
+  };
   Tandem.togglePane = (name) => {
     const pane = document.getElementById(`${name}-pane`);
     if (!pane) return;
-    pane.hidden = !pane.hidden;
-    document.cookie = `pane_${name}=${pane.hidden ? 0 : 1};path=/;max-age=31536000;samesite=lax`;
-    document.querySelectorAll(`[data-toggle-pane="${name}"]`).forEach((b) => b.setAttribute("aria-expanded", String(!pane.hidden)));
-    if (!pane.hidden) body.dispatchEvent(new CustomEvent("paneOpened", { detail: name }));
+    const opens = !isOpen(pane, name);
+    if (narrow[name]?.matches) {
+      pane.classList.toggle("opened", opens);
+      if (opens) pane.hidden = false;
+    } else {
+      pane.hidden = !opens;
+      document.cookie = `pane_${name}=${opens ? 1 : 0};path=/;max-age=31536000;samesite=lax`;
+    }
+    tellPane(name);
+    if (opens) body.dispatchEvent(new CustomEvent("paneOpened", { detail: name }));
   };
+  for (const [name, query] of Object.entries(narrow)) { query.addEventListener("change", () => tellPane(name)); tellPane(name); }
   Tandem.on("click", "[data-toggle-pane]", (_event, button) => Tandem.togglePane(button.dataset.togglePane));
 
   /* --- help --- */

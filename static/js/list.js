@@ -40,7 +40,9 @@
     const n = count();
     const text = all ? list.dataset.selectedAll : n === 1 ? list.dataset.selectedOne : list.dataset.selected;
     const shown = all ? grid().dataset.totalText : n.toLocaleString(document.documentElement.lang);
-    list.querySelector("#selection-count").textContent = n ? text.replace("%n", shown) : "";
+    const status = list.querySelector("#selection-count");
+    const said = n ? text.replace("%n", shown) : "";
+    if (status.textContent !== said) { status.textContent = said; Tandem.fitBars?.(); }
     const offer = list.querySelector("[data-all-offer]");
     if (offer) offer.hidden = all || !present.length || on < present.length || total() <= chosen.size;
     states();

@@ -31,7 +31,7 @@
     box.id = "lookup-hits";
     box.className = "hits";
     box.setAttribute("role", "listbox");
-    (input.closest("dialog") || document.body).append(box);
+    input.parentElement.append(box);
     if (box.showPopover) { box.popover = "manual"; box.showPopover(); }
     const place = input.getBoundingClientRect();
     box.style.left = `${place.left}px`;
@@ -92,4 +92,16 @@
     else if (box && event.target !== field && !box.contains(event.target)) close();
   });
   document.addEventListener("focusout", (event) => { if (event.target === field) setTimeout(() => { if (document.activeElement !== field) close(); }, 0); });
+
+  /* Dates: the calendar of the browser beside a field that takes the user's way of writing dates. */
+  Tandem.on("click", "[data-pick-date]", (_event, button) => {
+    const picker = button.parentElement.querySelector(".picker");
+    picker.showPicker?.();
+  });
+  Tandem.on("change", ".picker", (event, picker) => {
+    event.stopPropagation();
+    const input = picker.parentElement.querySelector("[data-field]");
+    input.value = picker.value;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 })();

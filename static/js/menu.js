@@ -85,6 +85,7 @@
     for (let parts = movable(); tooWide() && parts.length > 1; parts = movable()) menu.prepend(parts.at(-1));
   };
   const fitAll = () => document.querySelectorAll("[data-actions]").forEach(fit);
+  Tandem.fitBars = fitAll;
   addEventListener("resize", Tandem.debounce(fitAll, 80));
   Tandem.hooks.swapped.push((target) => { if (target?.id === "card-bar") fitAll(); });
   document.fonts?.ready.then(fitAll);
