@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -20,6 +20,13 @@ from records import db
 from records.filters import Filter, FilterError, check, parse, to_sql
 from records.listing import is_orderable, select
 from records.schema import Schema, schema
+
+_view_sources: list[Callable[[HttpRequest, ListPage], Sequence[View]]] = []
+
+
+def views_from(source: Callable[[HttpRequest, ListPage], Sequence[View]]) -> None:
+    """Offer on every list what this function finds for the request: views that users keep."""
+    _view_sources.append(source)
 
 
 class ListPage(Page, kind=True):
@@ -78,9 +85,10 @@ class ListPage(Page, kind=True):
         from django.utils.translation import gettext_lazy as _
 
         found = [view for view in self.of("views", request) if is_visible(view, request)]
+        own = [view for source in _view_sources for view in source(request, self)]
         if found and (self.views or hasattr(self, "get_views")):
-            return found
-        return [View("all", _("All")), *found]
+            return [*found, *own]
+        return [View("all", _("All")), *found, *own]
 
     def pane_fields(self, request: HttpRequest) -> list[str]:
         """What the filter pane offers without being asked."""

@@ -3,5 +3,9 @@
 from pages.shell import account_links
 
 account_links(
-    settings="people.settings", sign_out="people.sign_out", language="people.language", users="people.user.list"
+    settings="people.settings",
+    sign_out="people.sign_out",
+    language="people.language",
+    users="people.user.list",
+    save_view="people.view.save",
 )

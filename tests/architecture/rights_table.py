@@ -14,6 +14,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("my-settings/*", "", ""),
     ("users/*", "setup", "setup"),
     ("audit-log/*", "setup", "setup"),
+    ("views/*", "view", "view"),
     ("api/v1/me/", "", ""),
     ("api/v1/users/*", "setup", "setup"),
     ("api/v1/schema/", "", ""),
@@ -46,6 +47,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("sync/errors/synchronize/", "use", "use"),
     ("erp/contacts/link-*/", "use", "use"),
     # the organization of the Sales side
+    ("crm/teams/members/", "setup", "setup"),
     *(
         (f"crm/{table}/{pattern}", read, "setup")
         for table in ("teams", "systemusers", "businessunits", "bcbi_companies", "optionvalues")
@@ -74,14 +76,6 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/templates/*", "view", "setup"),
     ("api/v1/schedules/*", "view", "setup"),
     ("api/v1/jobs/delete-entries/", "setup", "setup"),
-    # The Sales organization
-    ("api/v1/crm/systemusers/*", "view", "setup"),
-    ("api/v1/crm/teams/*", "view", "setup"),
-    ("api/v1/crm/businessunits/*", "view", "setup"),
-    ("api/v1/crm/bcbi_companies/*", "view", "setup"),
-    ("api/v1/crm/optionvalues/*", "view", "setup"),
-    # opening needs no more; creating is checked where it happens
-    ("api/v1/crm/*/business-central/", "view", "view"),
     # Everything else in the API
     ("api/v1/*", "view", "use"),
 ]
