@@ -39,12 +39,12 @@ def connect() -> str:
 def couple() -> str:
     """Salespeople with their users, currencies and terms with theirs, then customers and their people."""
     _salespeople()
-    for name in OPTIONS:
-        mapping = IntegrationTableMapping.objects.get(name=name)
+    for mapping in IntegrationTableMapping.objects.filter(name__in=OPTIONS).order_by("name"):
         finish(mapping_run(user=administrator(), mapping=mapping, mode="full", direction="to_crm", create_new=True))
     customers = _keys(Customer.objects.filter(blocked=0).order_by("no").values_list("pk", flat=True)[:COUPLED])
     _send("CUSTOMER", customers)
-    people = Contact.objects.filter(type=CONTACT_PERSON, company_no__in=_companies(customers)).order_by("no")
+    companies = ContactBusinessRelation.objects.filter(customer_id__in=customers).values("contact_no")
+    people = Contact.objects.filter(type=CONTACT_PERSON, company_no__in=companies).order_by("no")
     _send("CONTACT", _keys(people.values_list("pk", flat=True)))
     _complete()
     finish(sync_modified_all(user=administrator()))
@@ -78,11 +78,6 @@ def _complete() -> None:
     accounts = _keys(Coupling.objects.filter(pair="CUSTOMER").order_by("crm_id").values_list("crm_id", flat=True))
     edits = [writes.Edit(key, trade_and_size(chance)) for key in accounts]
     accept(writes.update("crm.Account", edits, source="import"))
-
-
-def _companies(customers: Sequence[str]) -> list[str]:
-    """The company contacts of customers."""
-    return _keys(ContactBusinessRelation.objects.filter(customer_id__in=customers).values_list("contact_no", flat=True))
 
 
 def _keys(found: Iterable[object]) -> list[str]:

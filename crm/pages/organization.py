@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from pages import CardPage, FactBox, FastTab, ListPage, View, register
+from pages import Action, CardPage, FactBox, FastTab, ListPage, View, register
 from pages.rows import Row, read
 from records import db
 
@@ -19,6 +19,11 @@ def team_members(_request: HttpRequest, record: Row) -> dict[str, object]:
 
 
 MEMBERS = FactBox("members", _("Members"), "crm/_members.html", team_members, "people_team")
+
+
+EDIT_MEMBERS = Action(
+    "members", _("Edit Members"), dialog="crm.team.members", scope="one", right="setup", icon="person_add"
+)
 
 
 @register
@@ -40,6 +45,7 @@ class TeamList(ListPage):
         View("owner", _("Owner Teams"), "teamtype=0"),
         View("access", _("Access Teams"), "teamtype=1"),
     )
+    actions = (EDIT_MEMBERS,)
     factboxes = (MEMBERS,)
 
 
@@ -64,6 +70,7 @@ class TeamForm(CardPage):
             ),
         ),
     )  # fmt: skip
+    actions = (EDIT_MEMBERS,)
     factboxes = (MEMBERS,)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from crm.rules.team import members
+from crm.services.team import team_set_members
 from pages import registry
 from pages.cards import CardPage
 from pages.lists import ListPage
@@ -169,3 +171,27 @@ def test_the_base_currency_is_marked(browser):
 
     assert mark in browser.get(registry.reverse("crm.transaction_currency.card", pk=eur)).content.decode()
     assert mark not in browser.get(registry.reverse("crm.transaction_currency.card", pk=usd)).content.decode()
+
+
+def test_the_members_of_a_team_are_chosen_in_a_dialog(browser, admin_browser):
+    bo, lena, north = system_user("bo"), system_user("lena"), team()
+    change("crm.SystemUser", lena, isdisabled=True)
+    team_set_members(team=north, users=[lena])
+    data = {"table": "crm.Team", "ids": north, "users": [bo]}
+
+    assert browser.post("/crm/teams/members/", data).status_code == 403
+    question = admin_browser.get("/crm/teams/members/", {"table": "crm.Team", "ids": north}).content.decode()
+    admin_browser.post("/crm/teams/members/", data, headers={"HX-Request": "true"})
+
+    assert "Bo" in question
+    assert "Lena" not in question
+    assert members([north])[north] == sorted([bo, lena])
+
+
+def test_the_side_pane_of_a_team_shows_its_members(admin_browser):
+    north = team()
+    team_set_members(team=north, users=[system_user("bo")])
+
+    text = admin_browser.get(f"{registry.reverse('crm.team.card', pk=north)}factboxes/").content.decode()
+
+    assert "Bo" in text
