@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from coupling import registry
 from coupling.models import Connection, IntegrationTableMapping
 from coupling.services import connection as connections
 from crm.services.installation import install as install_crm
@@ -68,3 +69,13 @@ def build(*, ownership: str = "team") -> World:
         world.account("Adatum Nord", address1_city="Milano")
         world.account("Litware")
     return world
+
+
+def declared(ownership: str = "team") -> list[str]:
+    """Names of the default mappings of the pairs that are in the tree; a pair may be left out."""
+    return sorted(mapping.name for mapping in registry.declarations(ownership))
+
+
+def expected(*names: str) -> list[str]:
+    """Those of these mappings that are declared, in this order."""
+    return [name for name in names if name in declared("person")]

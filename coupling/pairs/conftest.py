@@ -1,0 +1,15 @@
+"""Fixtures of the pairs' own tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.coupling.world import World, build
+
+
+@pytest.fixture
+def running(transactional_db: Any) -> World:
+    """A connected installation whose jobs can run."""
+    return build()
