@@ -25,6 +25,7 @@ class _RawGenerated(models.GeneratedField):
     """A stored generated column whose expression is SQL over columns of the same row."""
 
     def generated_sql(self, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """The SQL of the expression."""
         return self.expression.sql, ()
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
@@ -85,7 +86,7 @@ class Table(models.Model, metaclass=TableBase):
 
     row_version = models.BigIntegerField(default=1, db_default=1, editable=False)
 
-    class Meta:  # noqa: D106
+    class Meta:
         abstract = True
 
     class Record:
@@ -98,7 +99,7 @@ class Table(models.Model, metaclass=TableBase):
     OPTIONS_BY_NAME: ClassVar[bool] = True
 
     @classmethod
-    def stamps(cls, batch: Batch) -> dict[str, Any]:
+    def stamps(cls, batch: Batch) -> dict[str, Any]:  # noqa: ARG003
         """Values of the stamp columns for this batch, by column name (not field name)."""
         return {}
 

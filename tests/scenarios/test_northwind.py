@@ -93,7 +93,7 @@ def synced(installed: User) -> User:
 def test_91_customers_become_91_accounts_with_every_value(synced: User) -> None:
     with CUSTOMERS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    countries = {text: pk for text, pk in resolve_countries([r["country"] for r in rows]).items()}
+    countries = resolve_countries([r["country"] for r in rows])
     customers = {c.no: c for c in Customer.objects.all()}
     partners = dict(Coupling.objects.filter(pair="CUSTOMER").values_list("erp_id", "crm_id"))
     accounts = {a.pk: a for a in Account.objects.all()}

@@ -51,7 +51,8 @@ def test_a_conflict_shows_the_three_values_of_the_field(scene: Scene, client: AP
     (row,) = rows(client)
 
     assert (row["id"], row["state"], row["reason"]) == (str(coupling.pk), "conflict", "update_conflict")
-    assert row["erp"]["exists"] and row["crm"]["exists"]
+    assert row["erp"]["exists"]
+    assert row["crm"]["exists"]
     assert row["crm"]["name"] == "Adatum"
     assert row["detail"]
     (field,) = row["fields"]
