@@ -49,7 +49,7 @@ def pane(page: ListPage, request: HttpRequest, state: ListState) -> Pane:
         names[added] = None
     whole = state.errors.get("")
     return Pane(
-        views=[(v, v is chosen, ListState(view=v.name).query()) for v in page.bound_views(request)],
+        views=[(v, v.name == chosen.name, ListState(view=v.name).query()) for v in page.bound_views(request)],
         fields=[_pane_field(table, table[name], state) for name in names if is_filterable(table[name])],
         others=sorted(
             ((f.name, str(f.caption)) for f in table if is_filterable(f) and f.name not in names),
