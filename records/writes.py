@@ -59,7 +59,8 @@ class Written:
 def insert(model: Any, values: Iterable[dict[str, Any]], *, source: str) -> Written:
     """Create records; a primary key may be given as `pk` or under its name."""
     sch = schema(model)
-    rows = [_new_row(sch, dict(v)) for v in values]
+    blank = defaults(sch)
+    rows = [_new_row(sch, blank, dict(v)) for v in values]
     batch = Batch(sch.model, "insert", source, rows)
     with transaction.atomic():
         return write_batch(batch)
@@ -176,9 +177,9 @@ def write_batch(batch: Batch, *, trusted: bool = False, around: AbstractContextM
     return result
 
 
-def _new_row(sch: Schema, values: dict[str, Any]) -> Row:
+def _new_row(sch: Schema, blank: dict[str, Any], values: dict[str, Any]) -> Row:
     pk = values.pop("pk", None) or values.pop(sch.pk, None)
-    row = Row(str(pk).lower() if pk else uuid7(), new=defaults(sch), given=values)
+    row = Row(str(pk).lower() if pk else uuid7(), new=dict(blank), given=values)
     _assign(sch, row, values)
     row.changed = set(values)
     return row
