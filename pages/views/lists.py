@@ -71,6 +71,7 @@ class SelectedView(PageView):
         record = last.one
         context = {
             "record": record,
+            "has_boxes": bool(self.page.all("factboxes")),
             "boxes": boxes(self.page, request, record) if record else [],
             "bar": bar(self.page, request, "", selection if selection.count else None),
         }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from coupling.models import Coupling, IntegrationTableMapping
+from coupling.plan import Problem
 from coupling.products import products
 from coupling.services.coupling import couplings_delete
 from pages import (
@@ -32,6 +33,8 @@ from pages import (
     registry,
 )
 from records.errors import FieldError, Rejected
+from records.messages import text
+from sync.examine import FieldState
 from sync.models import WorkItem
 from sync.pages.common import LINKS, WORK_CHIPS
 from sync.pages.reading import Reading
@@ -345,7 +348,7 @@ def compare_lines(entry: Entry) -> list[dict[str, Any]]:
     for state in entry.fields:
         erp_field, crm_field = state.line.erp or "", state.line.crm or ""
         table, name = (entry.erp_table, erp_field) if erp_field else (entry.crm_table, crm_field)
-        proposed = "" if state.key in clashing else "crm" if state.crm_changed and not state.erp_changed else "erp"
+        problems = {"erp": state.to_crm, "crm": state.from_crm}
         found.append(
             {
                 "key": state.key,
@@ -359,9 +362,19 @@ def compare_lines(entry: Entry) -> list[dict[str, Any]]:
                 "erp_changed": state.erp_changed,
                 "crm_changed": state.crm_changed,
                 "is_clash": state.key in clashing,
-                "proposed": proposed,
+                "proposed": "" if state.key in clashing else proposed_side(state),
+                **{f"{side}_problem": text(p.code, p.params) for side, p in problems.items() if isinstance(p, Problem)},
                 "may_send": state.direction in ("bidirectional", "to_crm"),
                 "may_get": state.direction in ("bidirectional", "from_crm"),
             }
         )
     return found
+
+
+def proposed_side(state: FieldState) -> str:
+    """The side that changed, unless its value would not pass."""
+    if isinstance(state.from_crm, Problem):
+        return "erp"
+    if isinstance(state.to_crm, Problem):
+        return "crm"
+    return "crm" if state.crm_changed and not state.erp_changed else "erp"
