@@ -68,6 +68,25 @@ def prepare() -> None:
     start()
 
 
+def now(times: str) -> None:
+    """Synchronize Now on records that were not edited, one after the other; [[state, seconds from click to end]]."""
+    import time
+
+    from records.schema import model_of
+    from sync.models import Job
+    from sync.selectors import wait
+    from sync.services import sync_now
+
+    found = []
+    for name in ("Adatum", "Fabrikam", "Adatum", "Fabrikam", "Adatum")[: int(times)]:
+        key = str(model_of("erp.Customer").objects.get(name=name).pk)
+        began = time.monotonic()
+        job = sync_now(user=admin(), mapping="CUSTOMER", direction="to_crm", erp_ids=[key]).jobs[0]
+        wait([str(job.pk)], 30)
+        found.append([Job.objects.get(pk=job.pk).state, round(time.monotonic() - began, 3)])
+    print(json.dumps(found))
+
+
 def state() -> None:
     """Everything that must be the same after a fault, as JSON."""
     print(json.dumps(tables() | {"jobs": jobs(), "violations": violations()}, default=str))
@@ -113,7 +132,7 @@ def admin() -> Any:
     return User.objects.get(username="admin")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {f.__name__: f for f in (build, edit, start, prepare, state)}
+COMMANDS: dict[str, Callable[..., None]] = {f.__name__: f for f in (build, edit, start, prepare, now, state)}
 
 if __name__ == "__main__":
     import django

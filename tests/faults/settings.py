@@ -8,7 +8,7 @@ DATABASES["default"] |= {"NAME": env.str("FAULT_DATABASE"), "HOST": env.str("FAU
 FAILPOINTS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SYNC_LEASE_SECONDS = 3
-SYNC_CHUNK_SIZE = SYNC_CHUNK_LEAST = 50
+SYNC_CHUNK_SIZE = SYNC_CHUNK_LEAST = env.int("FAULT_CHUNK", default=50)
 SYNC_WAKE_SECONDS = 1
 CELERY_BEAT_SCHEDULER = "celery.beat:PersistentScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_FOLDER / "beat")
