@@ -178,9 +178,11 @@ class HookBatch:
 class Hooks:
     """Business rules of one pair of tables, batch by batch; a hook never queries per record.
 
-    `reads_erp`/`reads_crm`: fields the hooks need beside the mapped ones, whatever the direction.
+    `reads_erp`/`reads_crm`: fields the hooks need beside the mapped ones, whatever the direction. `compares_always`:
+    the hooks compute values from other tables, so a pair is looked at although none of its two rows changed.
     """
 
+    compares_always: bool = False
     reads_erp: tuple[str, ...] = ()
     reads_crm: tuple[str, ...] = ()
 

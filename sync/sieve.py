@@ -39,6 +39,7 @@ def applies(run: Run) -> bool:
         run.chunk.spec["take"] == "range"
         and run.request.mode in (Mode.FULL, Mode.UNCONDITIONAL)
         and run.plan.option is None
+        and not run.plan.hooks.compares_always
         and run.erp.capabilities.same_database
         and run.crm.capabilities.same_database
     )

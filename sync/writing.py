@@ -180,7 +180,7 @@ def _concerns(run: Run, decision: Decision, direction: Direction) -> bool:
             pair.erp.version != pair.link.erp_version if direction is TO else pair.crm.version != pair.link.crm_version
         )
     )
-    return source_changed and step is not None and step.action is Action.UNCHANGED
+    return (source_changed or pair.wake) and step is not None and step.action is Action.UNCHANGED
 
 
 def _fail(decision: Decision, direction: Direction, problem: Problem) -> None:

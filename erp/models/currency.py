@@ -134,6 +134,7 @@ class CurrencyExchangeRate(ErpTable):
 
         label = _("Currency Exchange Rate")
         plural = _("Currency Exchange Rates")
+        part_of = ("erp.Currency", "currency_code")
         natural_key = None
         title = ("currency_code", "starting_date")
         search = ()

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
 
 from coupling import registry
 from coupling.models import IntegrationTableMapping
@@ -45,8 +48,15 @@ def is_quiet(mapping: str, label: str) -> bool:
 
 
 def watched_tables() -> list[str]:
-    """Labels of all tables whose changes are logged: of the declared pairs and of the stored mappings."""
-    return sorted({*_declared(), *_stored()})
+    """Labels of all tables whose changes are logged: of the declared pairs, of the stored mappings, and their parts."""
+    whole = {*_declared(), *_stored()}
+    return sorted(whole | {model._meta.label for model in apps.get_models() if _owner(model) in whole})
+
+
+def _owner(model: Any) -> str | None:
+    """The label of the table that this one is a part of."""
+    part_of = getattr(getattr(model, "Record", None), "part_of", None)
+    return part_of[0] if part_of else None
 
 
 def _declared() -> Iterable[str]:

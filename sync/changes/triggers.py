@@ -46,31 +46,36 @@ FOR EACH STATEMENT EXECUTE FUNCTION sync_refuse_truncate()
 
 
 def statements(label: str) -> list[str]:
-    """The SQL that makes the functions and triggers of one table."""
+    """The SQL that makes the functions and triggers of one table.
+
+    A table that is a part of another (`Record.part_of`: owner's label, reference to it) is logged as a change of it.
+    """
     model = model_of(label)
     table, key = model._meta.db_table, model._meta.pk.column
+    owner, reference = getattr(model.Record, "part_of", (label, ""))
+    logged = model._meta.get_field(reference).column if reference else key
     made: list[str] = []
     for part in _PARTS:
         name = f"sync_log_{table}_{part}"
-        select, source, transition = _pieces(part, key, model)
-        operation = part[0].upper()
+        select, source, transition = _pieces(part, key, logged, model)
+        operation = "U" if reference else part[0].upper()
         made.append(
-            _FUNCTION.format(name=name, log=LOG, label=label, select=select, operation=operation, source=source)
+            _FUNCTION.format(name=name, log=LOG, label=owner, select=select, operation=operation, source=source)
         )
         made.append(_TRIGGER.format(name=name, event=part.upper(), table=table, transition=transition))
     return made
 
 
-def _pieces(part: str, key: str, model: type[models.Model]) -> tuple[str, str, str]:
+def _pieces(part: str, key: str, logged: str, model: type[models.Model]) -> tuple[str, str, str]:
     """(key expression, FROM clause, REFERENCING clause) of one trigger."""
     if part == "insert":
-        return f'n."{key}"', "new_rows n", "NEW TABLE AS new_rows"
+        return f'n."{logged}"', "new_rows n", "NEW TABLE AS new_rows"
     if part == "delete":
-        return f'o."{key}"', "old_rows o", "OLD TABLE AS old_rows"
+        return f'o."{logged}"', "old_rows o", "OLD TABLE AS old_rows"
     names = watched_columns(model)
     old, new = (", ".join(f'{alias}."{n}"' for n in names) for alias in "on")
     source = f'new_rows n JOIN old_rows o ON o."{key}" = n."{key}" WHERE ROW({old}) IS DISTINCT FROM ROW({new})'
-    return f'n."{key}"', source, "OLD TABLE AS old_rows NEW TABLE AS new_rows"
+    return f'n."{logged}"', source, "OLD TABLE AS old_rows NEW TABLE AS new_rows"
 
 
 def watched_columns(model: type[models.Model]) -> list[str]:

@@ -22,6 +22,7 @@ def blank_as_code(erp: Any, crm: Any) -> bool:
 class CurrencyHooks(PairHooks):
     """A currency is found by its ISO code; symbol and name are never blank on the CRM side."""
 
+    compares_always = True  # rates live in a table of their own
     reads_erp = ("code", "symbol", "description", "amount_decimal_places")
     reads_crm = ("exchangerate", "currencyprecision", "currencysymbol", "currencyname")
     equal: ClassVar[Mapping[str, Callable[[Any, Any], bool]]] = {
