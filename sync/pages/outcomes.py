@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import IntegrationTableMapping
 from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Selection, Status, View, register, registry
+from pages.state import ListState
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
 from sync.pages.common import ACTION_CHIPS, LINKS
@@ -133,6 +136,10 @@ ACTIONS = (
 )
 
 
+def _searched(found: QuerySet[Any], text: str) -> QuerySet[Any]:
+    return found.filter(Q(erp_key__icontains=text) | Q(crm_name__icontains=text)) if text else found
+
+
 @register
 class OutcomeList(ListPage):
     """All results, as the counters of jobs open them."""
@@ -167,6 +174,10 @@ class OutcomeList(ListPage):
     insert = False
     delete = False
 
+    def found(self, request: HttpRequest, state: ListState) -> QuerySet[Any]:
+        """A searched text is looked for in the names of the records."""
+        return _searched(super().found(request, replace(state, search="")), state.search)
+
 
 @register
 class ErrorList(ListPage):
@@ -197,6 +208,10 @@ class ErrorList(ListPage):
     actions = ACTIONS
     insert = False
     delete = False
+
+    def found(self, request: HttpRequest, state: ListState) -> QuerySet[Any]:
+        """A searched text is looked for in the names of the records."""
+        return _searched(super().found(request, replace(state, search="")), state.search)
 
 
 @register

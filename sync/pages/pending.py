@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import IntegrationTableMapping
 from coupling.selectors.records import record_titles
 from pages import Action, Column, Help, ListPage, Row, Selection, View, register, registry
+from pages.state import ListState
 from sync.models import PendingItem
 from sync.pages.common import LINKS
+from sync.pages.searching import with_records
 from sync.selectors import reason_text
 
 
@@ -77,6 +82,14 @@ class PendingList(ListPage):
     actions = (Action("open", _("Open Record"), url=_open(), scope="one", right="view", icon="open"),)
     insert = False
     delete = False
+
+    def found(self, request: HttpRequest, state: ListState) -> QuerySet[Any]:
+        """A searched text is looked for in the waiting records."""
+        if not state.search:
+            return super().found(request, state)
+        return with_records(
+            super().found(request, replace(state, search="")), state.search, {"erp": "record", "crm": "record"}
+        )
 
     def poll(self, request: HttpRequest, rows: Sequence[Row]) -> int | None:
         """The queue empties by itself."""

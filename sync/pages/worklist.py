@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _now
@@ -32,12 +34,14 @@ from pages import (
     register,
     registry,
 )
+from pages.state import ListState
 from records.errors import FieldError, Rejected
 from records.messages import text
 from sync.examine import FieldState
 from sync.models import WorkItem
 from sync.pages.common import LINKS, WORK_CHIPS
 from sync.pages.reading import Reading
+from sync.pages.searching import with_records
 from sync.shown import connected, list_address, watch
 from sync.worklist import actions, deleted, repair
 from sync.worklist.actions import Answer
@@ -101,14 +105,14 @@ def _name(request: HttpRequest) -> str:
     return str(request.user.get_username())
 
 
-def told(request: HttpRequest, answer: Answer, said: Callable[[int], str]) -> HttpResponseBase:
+def told(request: HttpRequest, answer: Answer, said: Callable[[int], str]) -> Done | HttpResponseBase:
     """What an action did: a notice, with the jobs that run live."""
     refused = _refusals(answer)
     message = said(answer.done) if answer.done else _now("Nothing was done.")
     open_jobs = [job for job in answer.jobs if not job.is_ended]
     if open_jobs:
         return watch(request, open_jobs, message, refused)
-    return Done(message, tone="warn" if refused else "ok", details=refused).response()
+    return Done(message, tone="warn" if refused else "ok", details=refused)
 
 
 def _refusals(answer: Answer) -> list[str]:
@@ -118,7 +122,7 @@ def _refusals(answer: Answer) -> list[str]:
     return [f"{said} ({n})" if n > 1 else said for said, n in found.items()]
 
 
-def retry(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+def retry(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Restore the chosen rows for synchronization and run them."""
     answer = actions.retry(ids=_ids(selection), user_name=_name(request))
     return told(
@@ -128,7 +132,7 @@ def retry(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     )
 
 
-def retry_all(request: HttpRequest, _selection: Selection) -> HttpResponseBase:
+def retry_all(request: HttpRequest, _selection: Selection) -> Done | HttpResponseBase:
     """The same for all rows."""
     answer = actions.retry_all(user_name=_name(request))
     return told(
@@ -138,7 +142,7 @@ def retry_all(request: HttpRequest, _selection: Selection) -> HttpResponseBase:
     )
 
 
-def restore(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+def restore(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Make the missing records again."""
     answer = repair.settle(repair.restore(ids=_ids(selection), user_name=_name(request)))
     return told(
@@ -146,7 +150,7 @@ def restore(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     )
 
 
-def delete_records(request: HttpRequest, selection: Selection) -> HttpResponseBase:
+def delete_records(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Delete what is left of pairs that have lost a record."""
     answer = repair.delete_records(ids=_ids(selection), user_name=_name(request))
     return told(
@@ -154,7 +158,7 @@ def delete_records(request: HttpRequest, selection: Selection) -> HttpResponseBa
     )
 
 
-def find_deleted(_request: HttpRequest, _selection: Selection) -> HttpResponseBase:
+def find_deleted(_request: HttpRequest, _selection: Selection) -> Done | HttpResponseBase:
     """Look for couplings that have lost a record."""
     answer = deleted.find_deleted()
     said = ngettext(
@@ -162,7 +166,7 @@ def find_deleted(_request: HttpRequest, _selection: Selection) -> HttpResponseBa
         "%(n)s couplings with a deleted record were found.",
         answer.done,
     )
-    return Done(said % {"n": answer.done}).response()
+    return Done(said % {"n": answer.done})
 
 
 def delete_coupling(_request: HttpRequest, selection: Selection) -> Done:
@@ -272,6 +276,14 @@ class WorkList(ListPage):
     empty_text = _("There are no synchronization errors.")
     insert = False
     delete = False
+
+    def found(self, request: HttpRequest, state: ListState) -> QuerySet[Any]:
+        """A searched text is looked for in the records of both sides."""
+        if not state.search:
+            return super().found(request, state)
+        return with_records(
+            super().found(request, replace(state, search="")), state.search, {"erp": "erp_id", "crm": "crm_id"}
+        )
 
 
 class ChoiceForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,10 @@ from coupling.plan import MappingPlan
 from coupling.plans import plan_for
 from coupling.selectors.records import record_keys, record_names
 from records.messages import text
+from records.values.present import moment
 from sync.examine import Examined, FieldState, examine
 from sync.models import WorkItem
+from sync.worklist.values import Compared, present_fields
 
 
 @dataclass(slots=True)
@@ -83,6 +86,7 @@ def _compare(plan: MappingPlan, entries: Sequence[Entry]) -> None:
 
 def show(entries: Sequence[Entry]) -> list[dict[str, Any]]:
     """The rows as the API answers them."""
+    fields = shown_fields(entries)
     return [
         {
             "id": str(e.item.pk),
@@ -95,21 +99,25 @@ def show(entries: Sequence[Entry]) -> list[dict[str, Any]]:
             "reason": e.item.reason,
             "params": e.item.params,
             "detail": e.detail,
-            "failed_at": e.item.failed_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") if e.item.failed_at else None,
+            "failed_at": moment(e.item.failed_at) if e.item.failed_at else None,
             "job": _id(e.item.job_id),
-            "fields": shown_fields(e),
+            "fields": fields.get(str(e.item.pk), []),
         }
         for e in entries
     ]
 
 
-def shown_fields(entry: Entry) -> list[dict[str, Any]]:
-    """The three values of each field that differs, as the ERP side and the Sales side present them."""
-    if entry.examined is None or not entry.fields:
-        return []
-    from sync.worklist.values import present_fields
-
-    return present_fields(entry.erp_table, entry.crm_table, entry.examined, entry.fields)
+def shown_fields(entries: Sequence[Entry]) -> dict[str, list[dict[str, Any]]]:
+    """The three values of each field that differs, as the ERP side and the Sales side present them, by row."""
+    by_tables: dict[tuple[str, str], list[tuple[str, Compared]]] = defaultdict(list)
+    for e in entries:
+        if e.examined is not None and e.fields:
+            by_tables[e.erp_table, e.crm_table].append((str(e.item.pk), Compared(e.examined, e.fields)))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for (erp_table, crm_table), rows in by_tables.items():
+        shown = present_fields(erp_table, crm_table, [compared for _pk, compared in rows])
+        found |= {pk: fields for (pk, _compared), fields in zip(rows, shown, strict=True)}
+    return found
 
 
 def _id(value: Any) -> str | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from records.errors import FieldError
@@ -10,52 +11,90 @@ from records.schema import FieldInfo, schema
 from records.values import Stored, present
 from sync.examine import Examined, FieldState
 
+Fields = list[dict[str, Any]]
 
-def present_fields(
-    erp_table: str, crm_table: str, found: Examined, fields: Sequence[FieldState]
-) -> list[dict[str, Any]]:
-    """`[{field, base, erp, crm, ...}]`; references are codes on the ERP side. `base` is the ERP side's form of it."""
-    pair = found.pair
-    assert pair.erp is not None
-    assert pair.crm is not None
-    erp_key, crm_key = pair.erp.key, pair.crm.key
-    erp = _present(erp_table, erp_key, {s.line.erp: s.erp for s in fields if s.line.erp})
-    crm = _present(crm_table, crm_key, {s.line.crm: s.crm for s in fields if s.line.crm})
-    base_erp = _present(erp_table, erp_key, {s.line.erp: s.base_erp for s in fields if s.line.erp})
-    base_crm = _present(crm_table, crm_key, {s.line.crm: s.base_crm for s in fields if s.line.crm})
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A pair with the fields to show."""
+
+    found: Examined
+    fields: Sequence[FieldState]
+
+
+def present_fields(erp_table: str, crm_table: str, pairs: Sequence[Compared]) -> list[Fields]:
+    """`[{field, base, erp, crm, ...}]` for each pair; references are codes on the ERP side.
+
+    `base` is the ERP side's form of it. One query for each referenced table, however many pairs.
+    """
+    erp, crm = _Side(erp_table), _Side(crm_table)
+    for pair in pairs:
+        erp.add((s.line.erp, s.erp, s.base_erp) for s in pair.fields)
+        crm.add((s.line.crm, s.crm, s.base_crm) for s in pair.fields)
+    erp_now, erp_base, crm_now, crm_base = erp.now(), erp.base(), crm.now(), crm.base()
     return [
-        {
-            "field": state.key,
-            "erp_field": state.line.erp,
-            "crm_field": state.line.crm,
-            "base": _known(
-                state, (base_erp if state.line.erp else base_crm).get(state.line.erp or state.line.crm or "")
-            ),
-            "base_crm": _known(state, base_crm.get(state.line.crm or "")),
-            "erp": erp.get(state.line.erp or ""),
-            "crm": crm.get(state.line.crm or ""),
-            "has_base": state.has_base,
-            "conflict": state.is_clash and found.comparison.both,
-            "direction": state.direction.value,
-        }
-        for state in fields
+        [_shown(pair.found, state, erp_now[i], erp_base[i], crm_now[i], crm_base[i]) for state in pair.fields]
+        for i, pair in enumerate(pairs)
     ]
 
 
-def _known(state: FieldState, value: Any) -> Any:
-    """The base value; null where the coupling remembers none."""
-    return value if state.has_base else None
+def _shown(
+    found: Examined,
+    state: FieldState,
+    erp: dict[str, Any],
+    erp_base: dict[str, Any],
+    crm: dict[str, Any],
+    crm_base: dict[str, Any],
+) -> dict[str, Any]:
+    left, right = state.line.erp or "", state.line.crm or ""
+    base = erp_base.get(left) if left else crm_base.get(right)
+    return {
+        "field": state.key,
+        "erp_field": state.line.erp,
+        "crm_field": state.line.crm,
+        "base": base if state.has_base else None,
+        "base_crm": crm_base.get(right) if state.has_base else None,
+        "erp": erp.get(left),
+        "crm": crm.get(right),
+        "has_base": state.has_base,
+        "conflict": state.is_clash and found.comparison.both,
+        "direction": state.direction.value,
+    }
 
 
-def _present(table: str, key: str, values: dict[str, Any]) -> dict[str, Any]:
+class _Side:
+    """The values of one side, pair by pair."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self._now: list[dict[str, Any]] = []
+        self._base: list[dict[str, Any]] = []
+
+    def add(self, values: Iterable[tuple[str | None, Any, Any]]) -> None:
+        """One pair: (field, value now, value at the last sync)."""
+        rows = [row for row in values if row[0]]
+        self._now.append({str(name): value for name, value, _base in rows})
+        self._base.append({str(name): base for name, _value, base in rows})
+
+    def now(self) -> list[dict[str, Any]]:
+        """The present values."""
+        return _present(self.table, self._now)
+
+    def base(self) -> list[dict[str, Any]]:
+        """Those of the last sync."""
+        return _present(self.table, self._base)
+
+
+def _present(table: str, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     described = schema(table)
-    stored = {name: _stored(described[name], value) for name, value in values.items() if name in described}
-    row = Stored(key, 0, stored)
-    for name in list(stored):
-        companion = described[name].companion
-        if described[name].kind == "polyref" and companion not in stored:
-            stored[companion] = None
-    return present(table, [row], fields=set(stored))[0]
+    names = {name for row in rows for name in row if name in described}
+    stored = []
+    for number, row in enumerate(rows):
+        values = {name: _stored(described[name], value) for name, value in row.items() if name in described}
+        for name in [n for n in values if described[n].kind == "polyref"]:
+            values.setdefault(described[name].companion, None)
+        stored.append(Stored(str(number), 0, values))
+    return present(table, stored, fields=names) if names else [{} for _row in rows]
 
 
 def _stored(info: FieldInfo, value: Any) -> Any:

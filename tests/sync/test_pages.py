@@ -137,7 +137,7 @@ def test_a_job_shows_both_passes_and_polls_only_while_it_runs(scene: Scene) -> N
     response = browser().get(f"{address}progress/")
     assert "hx-get" not in response.content.decode()
     assert "listChanged" in response["HX-Trigger"]
-    assert "<del>" in response.content.decode()
+    assert "Main Phone: <ins>1</ins>" in response.content.decode()
 
 
 def test_values_before_and_after_are_codes_and_names(scene: Scene) -> None:
@@ -356,6 +356,15 @@ def test_coupling_actions_of_the_work_list(scene: Scene) -> None:
     act(client, "sync.work_list", "delete_coupling", str(coupling.pk))
 
     assert not Coupling.objects.exists()
+
+
+def test_the_work_list_is_searched_by_the_names_of_its_records(scene: Scene) -> None:
+    scene.conflict()
+    client = browser()
+
+    for address in ("/sync/errors/", "/sync/pending/", "/sync/job-records/"):
+        assert "Adatum" in shown(client, f"{address}?q=adat")
+        assert "<tr data-pk" not in shown(client, f"{address}?q=nobody")
 
 
 def test_restore_is_disabled_where_nothing_was_deleted(scene: Scene) -> None:
