@@ -148,6 +148,19 @@ def reset() -> None:
     FullSyncLine.objects.all().delete()
 
 
+@transaction.atomic
+def recommend_full(*, mappings: Iterable[str]) -> None:
+    """Let these lines, which were not started, copy everything instead of coupling first. Raises Rejected, Refused."""
+    wanted = _named(mappings) or set()
+    chosen = [line for line in lines() if line.mapping in wanted and line.status == ""]
+    if not chosen:
+        raise Refused("nothing_pending")
+    for line in chosen:
+        FullSyncLine.objects.update_or_create(
+            mapping=line.mapping, defaults={"recommendation": "full_synchronization", "job": None}
+        )
+
+
 def _named(mappings: Iterable[str] | None) -> set[str] | None:
     if mappings is None:
         return None

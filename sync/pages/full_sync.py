@@ -104,3 +104,18 @@ class ResetFullSync(ActionView):
         require(request.user, "use")  # type: ignore[arg-type]
         full_sync.reset()
         return Done(_now("The review has been reset."))
+
+
+@register
+class RecommendFullSync(ActionView):
+    """Let the chosen lines copy everything instead of coupling first."""
+
+    name = "sync.full_sync.recommend"
+    path = "sync/full-sync/recommend/"
+    title = _("Recommend Full Synchronization")
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Change the recommendation."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        full_sync.recommend_full(mappings=request.POST.getlist("mapping"))
+        return Done(_now("The recommendation has been changed."))

@@ -56,7 +56,6 @@ def _line(line: full_sync.Line) -> dict[str, Any]:
         "mapping": line.mapping,
         "depends_on": ", ".join(line.depends_on),
         "recommendation": RECOMMENDATIONS.get(line.recommendation, ""),
-        "can_force": line.recommendation == "couple_records" and not line.status,
         "status": _status(line.status, LINE_STATES),
         "to_crm": _status(line.to_crm_status, PASS_STATES),
         "from_crm": _status(line.from_crm_status, PASS_STATES),

@@ -17,7 +17,7 @@ from pages import registry
 from pages.lists import ListPage
 from records.writes import insert
 from sync.jobs import drain
-from sync.models import Job, OutcomeRow, Schedule, WorkItem
+from sync.models import FullSyncLine, Job, OutcomeRow, Schedule, WorkItem
 from sync.services import mapping_run
 from tests.cast import make_user
 from tests.sync.scene import Scene
@@ -460,6 +460,8 @@ def test_the_review_starts_its_lines(scene: Scene) -> None:
     scene.mapping().lines.filter(erp_field="name").update(match=True)
     client = browser()
     assert "Couple Records" in shown(client, "/sync/full-sync/")
+    client.post("/sync/full-sync/recommend/", {"mapping": ["CONTACT"]}, headers=HTMX)
+    assert FullSyncLine.objects.get(mapping="CONTACT").recommendation == "full_synchronization"
 
     client.post("/sync/full-sync/start/", {"mapping": ["CUSTOMER"]}, headers=HTMX)
 
