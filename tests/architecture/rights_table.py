@@ -76,6 +76,8 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/templates/*", "view", "setup"),
     ("api/v1/schedules/*", "view", "setup"),
     ("api/v1/jobs/delete-entries/", "setup", "setup"),
+    # opening needs no more; creating is checked where it happens
+    ("api/v1/crm/*/business-central/", "view", "view"),
     # Everything else in the API
     ("api/v1/*", "view", "use"),
 ]
