@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-SPECIAL = ("browser", "faults", "redis")
+SPECIAL = ("browser", "faults", "redis", "tree")
 
 
 def find_chromium() -> str | None:
