@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from coupling.models import IntegrationTableMapping
-from sync.models import Job
+from sync.jobs.submit import Request, submit
+from sync.models import Job, Pending
 from sync.models.job import SYNC_KINDS
+from sync.requests import record_request
 
 
 def after(job: Job) -> None:
@@ -18,12 +20,41 @@ def after(job: Job) -> None:
         transaction.on_commit(lambda: store.remove(str(job.pk)))
     if job.whole and job.kind in SYNC_KINDS and job.state == "finished" and not job.preview:
         move_watermarks(job)
+    if job.kind in SYNC_KINDS and not job.preview:
+        second_pass(job)
     if job.schedule:
         schedules.job_ended(job)
     if job.message_code == "mapping_changed" and job.whole:
         ask_again(job)
     if job.kind == "coupling" and job.state == "finished" and not job.preview:
         synchronize_coupled(job)
+
+
+def second_pass(job: Job) -> None:
+    """Records that wait for what this job has just coupled are looked at once more, each mapping's in a job of its own.
+
+    They stand in `pending` with the reason `dependency` (a customer whose primary contact has its partner now).
+    """
+    waiting = Pending.objects.filter(reason="dependency", side="erp").values_list("mapping", "record")
+    by_mapping: dict[str, list[str]] = {}
+    for mapping, record in waiting.order_by("mapping", "record"):
+        by_mapping.setdefault(mapping, []).append(str(record))
+    directions = IntegrationTableMapping.objects.filter(name__in=by_mapping).values_list("name", "direction")
+    for name, direction in directions:
+        submit(
+            record_request(
+                mapping=name,
+                direction=direction,
+                side="erp",
+                ids=by_mapping[name],
+                user_name=job.requested_by,
+                mode="modified",
+                by_user=job.by_user,
+                caused_by=str(job.pk),
+                run_id=str(job.run_id),
+                parent=str(job.parent) if job.parent else None,
+            )
+        )
 
 
 def move_watermarks(job: Job) -> None:
@@ -35,8 +66,6 @@ def move_watermarks(job: Job) -> None:
 
 def ask_again(job: Job) -> Job:
     """The same work once more, with the mapping as it is now."""
-    from sync.jobs.submit import Request, submit
-
     return submit(
         Request(
             kind=job.kind,

@@ -43,6 +43,10 @@ class Pending(models.Model):
     queued_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["mapping"], condition=models.Q(reason="dependency"), name="sync_pending_dependent"),
+            models.Index(fields=["mapping"], condition=models.Q(not_before__isnull=False), name="sync_pending_paused"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(side__in=("erp", "crm")), name="sync_pending_side_valid")
         ]

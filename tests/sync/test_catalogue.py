@@ -7,7 +7,42 @@ import pytest
 from records import messages
 from sync.catalogue import NEXT_STEPS, next_step
 
-REASONS = ["changed", "created", "forced", "merged", "not_coupled", "only_coupled", "outside_filter", "skipped_coupling", "update_conflict", "destination_deleted", "source_deleted", "dependency_not_coupled", "dependency_failed", "direction_not_allowed", "blocked_or_inactive", "already_coupled", "ambiguous_match", "no_match", "no_criteria", "too_long", "truncated", "invalid_value", "not_null", "unknown_option", "transformation_failed", "template_missing", "rule", "unique_violation", "locked", "version_conflict", "unavailable", "permission_denied", "mapping_changed", "internal_error"]
+REASONS = [
+    "changed",
+    "created",
+    "forced",
+    "merged",
+    "not_coupled",
+    "only_coupled",
+    "outside_filter",
+    "skipped_coupling",
+    "update_conflict",
+    "destination_deleted",
+    "source_deleted",
+    "dependency_not_coupled",
+    "dependency_failed",
+    "direction_not_allowed",
+    "blocked_or_inactive",
+    "already_coupled",
+    "ambiguous_match",
+    "no_match",
+    "no_criteria",
+    "too_long",
+    "truncated",
+    "invalid_value",
+    "not_null",
+    "unknown_option",
+    "transformation_failed",
+    "template_missing",
+    "rule",
+    "unique_violation",
+    "locked",
+    "version_conflict",
+    "unavailable",
+    "permission_denied",
+    "mapping_changed",
+    "internal_error",
+]
 DONE = {"changed", "created", "forced", "merged"}
 
 

@@ -296,3 +296,26 @@ def partner(customer: str) -> Any:
 
 def match_by(*fields: str) -> None:
     mapping().lines.filter(erp_field__in=fields).update(match=True)
+
+
+def test_what_waited_for_a_partner_gets_a_second_pass(world: World, salesperson) -> None:
+    """A customer goes over without its primary contact; when the contact is coupled it is looked at again by itself."""
+    adatum = world.customers["Adatum"]
+    company = model_of("erp.ContactBusinessRelation").objects.get(customer_id=adatum).contact_no_id
+    person = (
+        writes.insert("erp.Contact", [{"type": 1, "name": "Anna Berg", "company_no": str(company)}], source="page")
+        .single()
+        .pk
+    )
+    edit("erp.Customer", adatum, primary_contact_no=person)
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    assert partner(adatum).primarycontactid_id is None
+
+    started = sync_now(user=salesperson, mapping="CONTACT", direction="to_crm", erp_ids=[person], create_new=True)
+    drain()
+
+    (second,) = Job.objects.filter(caused_by=started.jobs[0].pk)
+    assert (second.mapping, second.kind, second.state) == ("CUSTOMER", "single", "finished")
+    contact = Coupling.objects.get(pair="CONTACT", erp_id=person).crm_id
+    assert partner(adatum).primarycontactid_id == contact
+    assert not Pending.objects.filter(reason="dependency").exists()
