@@ -46,6 +46,22 @@
     });
   });
 
+  /* A file that the server would refuse is told where it was chosen, before anything is sent. */
+  Tandem.on("change", "input[type=file][data-max-bytes]", (_event, input) => {
+    const isLarge = (input.files[0]?.size || 0) > Number(input.dataset.maxBytes);
+    const field = input.closest(".form-field");
+    field.querySelector("[data-file-error]")?.remove();
+    field.classList.toggle("has-error", isLarge);
+    if (!isLarge) return;
+    const note = document.createElement("p");
+    note.className = "field-error";
+    note.setAttribute("role", "alert");
+    note.dataset.fileError = "";
+    note.textContent = input.dataset.tooLarge;
+    field.append(note);
+    input.value = "";
+  });
+
   /* An ended session: remember the address of the dialog and what was typed; open it again afterwards. */
   Tandem.drafts.keep.push((draft) => {
     const form = dialog.open && dialog.querySelector("form");
