@@ -52,11 +52,16 @@ def pane(page: ListPage, request: HttpRequest, state: ListState) -> Pane:
         views=[(v, v.name == chosen.name, ListState(view=v.name).query()) for v in page.bound_views(request)],
         fields=[_pane_field(table, table[name], state) for name in names if is_filterable(table[name])],
         others=sorted(
-            ((f.name, str(f.caption)) for f in table if is_filterable(f) and f.name not in names),
+            ((f.name, str(f.caption)) for f in table if is_offered(f) and f.name not in names),
             key=lambda pair: pair[1],
         ),
         error=text(whole.code, whole.params) if whole else "",
     )
+
+
+def is_offered(info: FieldInfo) -> bool:
+    """True for fields that people may filter by; versions and the like are for machines."""
+    return is_filterable(info) and not (info.system and info.kind in ("int", "guid"))
 
 
 def _pane_field(table: Schema, info: FieldInfo, state: ListState) -> PaneField:

@@ -69,7 +69,7 @@ def _rows(target: Schema, code: str | None, typed: str, filter_text: str) -> lis
 
 
 #: what tells two records of the same name apart, where a table has it
-DETAILS = ("city", "address1_city", "emailaddress1", "internalemailaddress", "iso_code")
+DETAILS = ("city", "address1_city", "emailaddress1", "internalemailaddress")
 
 
 def _detail_fields(target: Schema) -> list[str]:

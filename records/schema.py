@@ -17,6 +17,7 @@ _STAMP_KINDS = {
     models.UUIDField: "guid",
     models.DateTimeField: "datetime",
     models.BigIntegerField: "int",
+    models.IntegerField: "int",
     models.CharField: "text",
 }
 
