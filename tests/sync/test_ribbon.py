@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from coupling.models import Connection, Coupling
 from erp.models import Customer
 from sync.models import Job
+from tests.cast import make_user
 from tests.sync.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -83,12 +85,23 @@ def test_a_record_outside_the_filter_is_refused(scene: Scene, client: APIClient)
 
 
 def test_creating_needs_more_than_the_right_to_look(api: Callable[[str], APIClient], scene: Scene) -> None:
-    scene.couple()
     scene.mapping(only_coupled=False)
-    viewer = api("viewer")
 
-    assert press(viewer, scene.account()).status_code == 200
-    assert press(viewer, scene.account("Litware")).status_code == 403
+    assert press(api("viewer"), scene.account("Litware")).status_code == 403
+    assert not Coupling.objects.exists()
+
+
+def test_who_may_look_opens_the_coupled_record_from_the_form(scene: Scene) -> None:
+    scene.couple()
+    viewer = Client()
+    viewer.force_login(make_user("viewer"))
+    scene.mapping(only_coupled=False)
+
+    def click(account: str) -> Any:
+        return viewer.post(f"/crm/accounts/{account}/actions/business_central/", headers={"HX-Request": "true"})
+
+    assert click(scene.account())["HX-Redirect"] == f"/erp/customers/{scene.customer()}/"
+    assert click(scene.account("Litware")).status_code == 403
 
 
 def test_no_connection_no_action(scene: Scene, client: APIClient) -> None:
