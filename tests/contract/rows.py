@@ -31,6 +31,7 @@ def _mapping(number: int) -> dict[str, Any]:
 #: what tables need beside their declaration: number of the row -> values
 SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "coupling.IntegrationTableMapping": _mapping,
+    "coupling.OptionMapping": lambda number: {"option_value": number + 1},
     "erp.ContactBusinessRelation": lambda number: {
         "business_relation_code": make("erp.BusinessRelation", 1, first=500 + number)[0],
     },

@@ -230,7 +230,7 @@ def test_a_card_opens_and_shows_its_record(browser: Client, name: str) -> None:
 def make_singleton(page: CardPage) -> None:
     model = page.table.model
     if not model.objects.exists():
-        model(**({"pk": "00000000-0000-7000-8000-000000000001"})).save()
+        model(pk="00000000-0000-7000-8000-000000000001").save()
 
 
 @pytest.mark.parametrize("name", names(CARDS))
@@ -317,7 +317,6 @@ def test_a_value_that_is_too_long_is_refused_at_its_field(browser: Client, name:
 
 @pytest.mark.parametrize("name", names(EDITABLE))
 def test_a_new_card_opens_and_says_what_is_missing(browser: Client, name: str) -> None:
-    page = card_of(name)
     address = registry.reverse(f"{name}.new")
 
     assert browser.get(address).status_code == 200
