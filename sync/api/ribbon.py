@@ -27,6 +27,7 @@ class OpenedSerializer(serializers.Serializer):
 class RibbonView(ApiView):
     """Open the ERP record of a Sales record; make and couple it first where the mapping allows it."""
 
+    right_to_write = "view"  # opening needs no more; creating is checked where it happens
     response_serializer = OpenedSerializer
 
     def post(self, request: Any, table: str, pk: str) -> Response:

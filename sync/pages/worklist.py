@@ -273,7 +273,7 @@ class WorkList(ListPage):
     )
     actions = ACTIONS
     groups = (CONFLICTS, COUPLING)
-    empty_text = _("There are no synchronization errors.")
+    empty_text = _("There is nothing to do here.")
     insert = False
     delete = False
 

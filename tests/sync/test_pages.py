@@ -161,6 +161,7 @@ def test_values_before_and_after_are_codes_and_names(scene: Scene) -> None:
     html = shown(browser(), f"/sync/job-records/{row.pk}/")
 
     assert re.search(r'<td class="after">(US )?Dollar</td>', html)
+    assert "Changed values in Dynamics 365 Sales" in html
     assert str(row.changes["crm"]["transactioncurrencyid"][1]) not in html
 
 

@@ -85,10 +85,12 @@ def test_a_record_outside_the_filter_is_refused(scene: Scene, client: APIClient)
 
 
 def test_creating_needs_more_than_the_right_to_look(api: Callable[[str], APIClient], scene: Scene) -> None:
+    scene.couple()
     scene.mapping(only_coupled=False)
 
+    assert press(api("viewer"), scene.account()).status_code == 200
     assert press(api("viewer"), scene.account("Litware")).status_code == 403
-    assert not Coupling.objects.exists()
+    assert Coupling.objects.count() == 1
 
 
 def test_who_may_look_opens_the_coupled_record_from_the_form(scene: Scene) -> None:
