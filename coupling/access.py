@@ -5,7 +5,7 @@ Each is read once per request and kept on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest
@@ -59,7 +59,8 @@ def outside_reason(request: HttpRequest, label: str, keys: Iterable[Key]) -> str
     wanted = list(keys)
     if not filter_text or not wanted:
         return ""
-    if count_inside(label, filter_text, wanted) == len(set(wanted)):
+    inside = _kept(request, ("inside", label, tuple(wanted)), lambda: count_inside(label, filter_text, wanted))
+    if inside == len(set(wanted)):
         return ""
     return _("The record is outside the table filter of the mapping %(mapping)s.") % {"mapping": mapping.name}
 
@@ -83,10 +84,11 @@ def filter_count(label: str, filter_text: str) -> tuple[int | None, str]:
         return None, text(error.code, error.params)
 
 
-def couplings_of(label: str, keys: Iterable[Key]) -> list[Coupling]:
-    """The couplings of records of either side."""
+def couplings_of(request: HttpRequest, label: str, keys: Iterable[Key]) -> list[Coupling]:
+    """The couplings of records of either side; asked once per request while nothing is changed."""
+    wanted = tuple(keys)
     side = "erp_id" if label.startswith("erp.") else "crm_id"
-    return list(Coupling.objects.filter(**{f"{side}__in": list(keys)}))
+    return _kept(request, (label, wanted), lambda: list(Coupling.objects.filter(**{f"{side}__in": list(wanted)})))
 
 
 def option_mappings_of(keys: Iterable[Key]) -> list[OptionMapping]:
@@ -105,4 +107,14 @@ def has_partner(request: HttpRequest, label: str, keys: Iterable[Key]) -> bool:
     wanted: list[Any] = list(keys)
     if is_option_table(request, label):
         return OptionMapping.objects.filter(erp_id__in=wanted).exists()
-    return bool(couplings_of(label, wanted))
+    return bool(couplings_of(request, label, wanted))
+
+
+def _kept(request: HttpRequest, key: Any, read: Callable[[], Any]) -> Any:
+    """Read once per request where the request only reads."""
+    if request.method != "GET":
+        return read()
+    known: dict[Any, Any] = request.__dict__.setdefault("_tandem_known", {})
+    if key not in known:
+        known[key] = read()
+    return known[key]

@@ -72,9 +72,9 @@ def cannot_uncouple(request: HttpRequest, selection: Selection) -> str:
     return _now("The record is not coupled.") if selection.count == 1 else _now("None of the records is coupled.")
 
 
-def cannot_open(_request: HttpRequest, selection: Selection) -> str:
+def cannot_open(request: HttpRequest, selection: Selection) -> str:
     """Why there is no other record to open."""
-    return "" if couplings_of(selection.label, selection.pks[:1]) else _now("The record is not coupled.")
+    return "" if couplings_of(request, selection.label, selection.pks[:1]) else _now("The record is not coupled.")
 
 
 def cannot_create(request: HttpRequest, selection: Selection) -> str:
@@ -93,7 +93,7 @@ def delete_coupling(request: HttpRequest, selection: Selection) -> Done:
         for found in option_mappings_of(selection.pks):
             option_mapping_delete(option_mapping=found)
         return Done(_now("The coupling was deleted. The records stay."))
-    return uncouple(request, couplings_of(selection.label, selection.pks))
+    return uncouple(request, couplings_of(request, selection.label, selection.pks))
 
 
 def create_in_crm(request: HttpRequest, selection: Selection) -> Done:
@@ -121,16 +121,16 @@ def told(outcome: Outcome) -> Done:
 
 def open_partner(request: HttpRequest, selection: Selection) -> str:
     """The address of the coupled record."""
-    found = couplings_of(selection.label, selection.pks[:1])
+    found = couplings_of(request, selection.label, selection.pks[:1])
     mapping = mapping_of_table(request, selection.label)
     if not found or mapping is None:
         return request.path
     return address_of(mapping.crm_table, found[0].crm_id)
 
 
-def delete_note(_request: HttpRequest, label: str, pks: Sequence[str]) -> list[str]:
+def delete_note(request: HttpRequest, label: str, pks: Sequence[str]) -> list[str]:
     """What the delete dialog says of couplings."""
-    count = len({c.pk for c in couplings_of(label, pks)})
+    count = len({c.pk for c in couplings_of(request, label, pks)})
     count += len(option_mappings_of(pks)) if label.startswith("erp.") else 0
     if not count:
         return []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from django.http import HttpRequest, HttpResponseBase
+
 from coupling.plan import Key
 from records.errors import Refused
 
@@ -32,6 +34,9 @@ class Work(Protocol):
 
     def wait(self, jobs: Sequence[Any], seconds: float) -> None:
         """Hold until the jobs have ended, at most so long."""
+
+    def follow(self, request: HttpRequest, jobs: Sequence[Any], message: str) -> HttpResponseBase:
+        """The answer of a dialog that started jobs: a notice that follows them and refreshes the page at their end."""
 
 
 _offered: list[Work] = []

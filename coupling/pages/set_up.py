@@ -162,7 +162,9 @@ class SetUpCoupling(DialogPage):
 
         return registry.reverse(self.name)
 
-    def submit(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:
+    def submit(
+        self, request: HttpRequest, selection: Selection | None, form: forms.Form | None
+    ) -> Done | HttpResponseBase:
         """Couple. Raises Rejected at the fields and Refused on top."""
         subject = subject_of(request, selection)
         assert form is not None
@@ -235,7 +237,7 @@ def lines_of(subject: Subject, chosen: str) -> list[PreviewLine]:
     return preview(plan_for(subject.mapping), subject.row.pk, chosen or None)
 
 
-def couple_record(subject: Subject, values: dict[str, Any]) -> Done:
+def couple_record(subject: Subject, values: dict[str, Any]) -> Done | HttpResponseBase:
     """Couple a record, or only synchronize the pair that is coupled already."""
     user_name = subject.request.user.get_username()
     chosen = "" if values["create_new"] else values["crm_id"]
@@ -256,21 +258,26 @@ def couple_record(subject: Subject, values: dict[str, Any]) -> Done:
     )
     outcome = coupling_set_up(asked)
     if values["create_new"]:
-        return Done(_now("%(record)s is being created on the other side and coupled.") % {"record": subject.row.title})
+        text = _now("%(record)s is being created on the other side and coupled.") % {"record": subject.row.title}
+        return work().follow(subject.request, outcome.jobs, text)
     assert outcome.coupling is not None
     name = record_names(subject.mapping.crm_table, [chosen]).get(chosen, "")
     text = _now("%(record)s is coupled with %(partner)s.") % {"record": subject.row.title, "partner": name}
-    return Done(text + (" " + _now("Synchronizing has started.") if outcome.jobs else ""))
+    if outcome.jobs:
+        return work().follow(subject.request, outcome.jobs, f"{text} {_now('Synchronizing has started.')}")
+    return Done(text)
 
 
-def _same_partner(subject: Subject, synchronize: str, user_name: str) -> Done:
+def _same_partner(subject: Subject, synchronize: str, user_name: str) -> Done | HttpResponseBase:
     direction = DIRECTION_OF.get(synchronize, "")
     assert subject.coupling is not None
     if not direction:
         return Done(_now("The coupling is unchanged."), changed=False)
     coupling_clear_errors(couplings=[subject.coupling])
-    work().synchronize(mapping=subject.mapping.name, direction=direction, erp_ids=[subject.row.pk], user_name=user_name)
-    return Done(_now("Synchronizing has started."))
+    started = work().synchronize(
+        mapping=subject.mapping.name, direction=direction, erp_ids=[subject.row.pk], user_name=user_name
+    )
+    return work().follow(subject.request, started, _now("Synchronizing has started."))
 
 
 def couple_option(subject: Subject, values: dict[str, Any]) -> Done:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
 
 from coupling.models import Connection, IntegrationTableMapping
 from coupling.services import connection as services
@@ -182,3 +185,23 @@ def test_the_reason_of_a_broken_connection_is_kept_until_it_is_enabled(world: Wo
     services.connection_enable()
 
     assert Connection.load().disabled_reason == ""
+
+
+def test_after_a_rotation_the_old_key_is_not_needed(db: Any, settings: Any) -> None:
+    install()
+    old, new = settings.ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
+    settings.ENCRYPTION_KEYS = [new, old]
+
+    call_command("rotate_keys", stdout=StringIO())
+    settings.ENCRYPTION_KEYS = [new]
+
+    services.connection_test()
+
+
+def test_without_its_key_the_secret_is_no_longer_valid(db: Any, settings: Any) -> None:
+    install()
+    settings.ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
+
+    assert code_of(services.connection_test) == "credentials"
+    with pytest.raises(CommandError):
+        call_command("rotate_keys", stdout=StringIO())
