@@ -19,6 +19,8 @@ from sync.services.imports import Preview
 from sync.shown import watch
 
 PREFIX = "column_"
+#: Letters that a column must have to be taken for a field that begins with it (`phone` for `phone_no`).
+SIMILAR = 3
 
 
 class FileForm(forms.Form):
@@ -87,16 +89,19 @@ def importable_fields(described: Schema) -> list[tuple[str, str]]:
 
 
 def guess(described: Schema, columns: list[str]) -> dict[str, str]:
-    """Fields for columns that are called like them, each field once."""
+    """Fields for columns that are called like them, then for those whose name begins like theirs; each field once."""
     known: dict[str, str] = {}
     for name, caption in importable_fields(described):
         known.setdefault(_plain(caption), name)
         known[_plain(name)] = name
-    found: dict[str, str] = {}
+    found = {column: known[_plain(column)] for column in columns if _plain(column) in known}
+    found = {column: name for i, (column, name) in enumerate(found.items()) if name not in list(found.values())[:i]}
     for column in columns:
-        name = known.get(_plain(column))
-        if name and name not in found.values():
-            found[column] = name
+        start = _plain(column)
+        if column not in found and len(start) >= SIMILAR:
+            longer = (name for plain, name in known.items() if plain.startswith(start) and name not in found.values())
+            if name := next(longer, ""):
+                found[column] = name
     return found
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 
 from records.errors import Rejected
 from records.messages import text
-from sync import conf, selectors
+from sync import bell, conf, selectors
 from sync.imports import store
 from sync.jobs import drain
 from sync.models import Job
@@ -37,6 +37,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["file"])
+        with bell.muted():  # done here, not by a worker
+            self.load(path, options)
+
+    def load(self, path: Path, options: dict[str, Any]) -> None:
+        """Store the file, do its job and report."""
         try:
             with path.open("rb") as file:
                 started = import_start(
