@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.http import HttpRequest, HttpResponseBase
+
 from coupling.plan import Key
 from sync import selectors
 from sync.jobs.submit import Request, submit
@@ -49,6 +51,12 @@ class JobsPort:
     def show(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
         """Jobs as the API answers them, as they are now."""
         return selectors.show_jobs(selectors.jobs_by_id([str(job.pk) for job in jobs]))
+
+    def follow(self, request: HttpRequest, jobs: Sequence[Job], message: str) -> HttpResponseBase:
+        """Close the dialog; a notice follows the jobs."""
+        from sync.shown import watch
+
+        return watch(request, jobs, message)
 
     def wait(self, jobs: Sequence[Job], seconds: float) -> None:
         """Hold until the jobs have ended, at most so long."""
