@@ -34,14 +34,15 @@ register(
         "option_not_bidirectional": _(
             "Option mappings can only synchronize from or to the integration table, not in both directions."
         ),
-        "direction_without_line": _(
-            "You must set the direction of at least one enabled field mapping to %(direction)s."
-        ),
+        "direction_without_line": _("You must set the direction of at least one enabled field mapping to %(caption)s."),
         "filter_calculated_field": _("'%(field)s' is calculated and cannot be part of a table filter."),
         "line_without_field": _("Choose a field on at least one of the two sides."),
         "line_without_constant": _("A line with a field on one side only needs a constant value."),
         "constant_with_both_fields": _("A constant value needs a line with a field on one side only."),
-        "constant_direction": _("A constant for this field can only go %(direction)s."),
+        "constant_direction": _("The direction of a constant for this field can only be %(caption)s."),
+        "direction_bidirectional": _("Bidirectional"),
+        "direction_to_crm": _("To Integration Table"),
+        "direction_from_crm": _("From Integration Table"),
         "not_mappable": _("The field '%(field)s' is calculated or has no type that can be mapped."),
         "read_only_destination": _("The field '%(field)s' is read-only and cannot be written in this direction."),
         "not_null_guid_only": _("Not Null is applicable for GUID fields only."),

@@ -57,9 +57,9 @@ class Problem:
 
     def same_as(self, stored: Mapping[str, Any] | None) -> bool:
         """True when a remembered error says the same."""
-        return (
-            bool(stored) and stored["code"] == self.code and dict(stored.get("params", {})) == self.stored()["params"]
-        )
+        if not stored or stored["code"] != self.code:
+            return False
+        return dict(stored.get("params", {})) == self.stored()["params"]
 
     def stored(self) -> dict[str, Any]:
         """As it is remembered on a coupling and in outcome rows (JSON)."""

@@ -54,7 +54,12 @@ def direction_errors(direction: str, stored_lines: Sequence[Any]) -> list[FieldE
     allowed = {"bidirectional"} if direction == "bidirectional" else {"bidirectional", direction}
     if not enabled or any(line.direction in allowed for line in enabled):
         return []
-    return [FieldError("direction", "direction_without_line", {"direction": direction})]
+    return [FieldError("direction", "direction_without_line", named_direction(direction))]
+
+
+def named_direction(direction: str) -> dict[str, str]:
+    """Parameters of a message: the direction, and what it is called."""
+    return {"direction": direction, "caption": f"@:direction_{direction}"}
 
 
 def line_errors(mapping: Any, line: Any, others: Iterable[Any], known: Known) -> list[FieldError]:
@@ -156,7 +161,7 @@ def _constant_errors(line: Any, erp: Schema, crm: Schema) -> list[FieldError]:
     allowed = "from_crm" if line.erp_field else "to_crm"
     errors = []
     if line.direction not in (allowed, "bidirectional"):
-        errors.append(FieldError("direction", "constant_direction", {"direction": allowed}))
+        errors.append(FieldError("direction", "constant_direction", named_direction(allowed)))
     if line.constant == "":
         return [*errors, FieldError("constant", "line_without_constant")]
     try:

@@ -12,7 +12,8 @@ from rest_framework.test import APIClient
 
 from coupling.models import Coupling
 from coupling.services import connection as connections
-from tests.coupling.world import World, add, declared, install
+from sync.jobs import drain
+from tests.coupling.world import World, add, build, declared, install
 
 Api = Callable[[str], APIClient]
 MAPPINGS = "/api/v1/mappings/"
@@ -284,3 +285,80 @@ def test_option_mappings_are_made_changed_and_removed(world: World, api: Api) ->
     assert client.get("/api/v1/erp/payment-terms/?filter=coupled_to_dataverse=true").data["count"] == 2
     assert client.delete(f"{url}{first.data['id']}/").status_code == 204
     assert client.post(url, {"mapping": "CUSTOMER", "erp_id": terms[0]}).data["code"] == "not_option_mapping"
+
+
+@pytest.fixture
+def working(transactional_db: Any) -> World:
+    """An installation whose jobs can run."""
+    return build()
+
+
+def test_a_new_partner_is_made_by_a_job(working: World, api: Api) -> None:
+    client = api("salesperson")
+
+    answer = couple(working, client, crm_id=None, create_new=True)
+
+    assert answer.status_code == 202
+    assert (answer.data["coupling"], answer.data["scheduled"], len(answer.data["jobs"])) == (None, 1, 1)
+    drain()
+    found = client.get(f"{COUPLINGS}?erp_id={working.customers['Adatum']}").data["results"]
+    assert [c["crm_name"] for c in found] == ["Adatum"]
+    assert found[0]["base"]["name"] == ["Adatum", "Adatum"]
+
+
+def test_a_new_erp_record_is_made_from_an_account(working: World, api: Api) -> None:
+    client = api("salesperson")
+
+    answer = couple(working, client, erp_id=None, crm_id=working.accounts["Litware"], create_new=True)
+    drain()
+
+    assert answer.status_code == 202
+    found = client.get(f"{COUPLINGS}?crm_id={working.accounts['Litware']}").data["results"]
+    assert client.get(f"/api/v1/erp/customers/{found[0]['erp_id']}/").data["name"] == "Litware"
+
+
+def test_coupling_and_synchronizing_answers_the_coupling_beside_the_jobs(working: World, api: Api) -> None:
+    client = api("salesperson")
+
+    answer = couple(working, client, crm_id=working.accounts["Litware"], synchronize="use_erp")
+    drain()
+
+    assert answer.status_code == 202
+    assert answer.data["coupling"]["crm_id"] == working.accounts["Litware"]
+    assert client.get(f"/api/v1/crm/accounts/{working.accounts['Litware']}/").data["name"] == "Adatum"
+
+
+def test_a_selection_names_what_was_left_out(working: World, api: Api) -> None:
+    client = api("salesperson")
+    couple(working, client)
+    blocked = working.customer("Blocked", blocked=3)
+    keys = [working.customers["Adatum"], blocked, NOBODY, working.customers["Fabrikam"]]
+
+    answer = client.post(COUPLINGS, {"mapping": "CUSTOMER", "erp_ids": keys, "create_new": True})
+
+    assert (answer.status_code, answer.data["scheduled"], answer.data["coupling"]) == (202, 1, None)
+    assert [(s["id"], s["code"]) for s in answer.data["skipped"]] == [(keys[0], "already_coupled")]
+    assert [(f["id"], f["code"]) for f in answer.data["failed"]] == [
+        (blocked, "outside_filter"),
+        (NOBODY, "record_missing"),
+    ]
+
+
+def test_a_forged_direction_is_refused(world: World, api: Api) -> None:
+    api("admin").patch(f"{MAPPINGS}CUSTOMER/", {"direction": "to_crm"})
+
+    for body in ({"synchronize": "use_crm"}, {"erp_id": None, "create_new": True}):
+        answer = couple(world, api("salesperson"), **body)
+        assert (answer.status_code, answer.data["code"]) == (409, "direction_not_allowed")
+    assert not Coupling.objects.exists()
+
+
+def test_a_repeated_request_with_its_key_couples_once(world: World, api: Api) -> None:
+    client = api("salesperson")
+    body = {"mapping": "CUSTOMER", "erp_id": world.customers["Adatum"], "crm_id": world.accounts["Adatum"]}
+
+    first = client.post(COUPLINGS, body, headers={"Idempotency-Key": "k1"})
+    second = client.post(COUPLINGS, body, headers={"Idempotency-Key": "k1"})
+
+    assert first.status_code == second.status_code == 201
+    assert first.data["id"] == second.data["id"]
