@@ -59,7 +59,7 @@ class Problem:
         """True when a remembered error says the same."""
         if not stored or stored["code"] != self.code:
             return False
-        return dict(stored.get("params", {})) == self.stored()["params"]
+        return bool(dict(stored.get("params", {})) == self.stored()["params"])
 
     def stored(self) -> dict[str, Any]:
         """As it is remembered on a coupling and in outcome rows (JSON)."""
