@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
@@ -15,15 +14,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from coupling.models import Coupling, IntegrationTableMapping
-from coupling.plan import Problem
-from coupling.products import products
+from coupling.models import Coupling
 from coupling.services.coupling import couplings_delete
 from pages import (
     Action,
     ActionGroup,
     Column,
-    DialogPage,
     Done,
     Help,
     ListPage,
@@ -35,9 +31,6 @@ from pages import (
     registry,
 )
 from pages.state import ListState
-from records.errors import FieldError, Rejected
-from records.messages import text
-from sync.examine import FieldState
 from sync.models import WorkItem
 from sync.pages.common import LINKS, WORK_CHIPS
 from sync.pages.reading import Reading
@@ -97,11 +90,13 @@ def details(keys: Sequence[str]) -> dict[str, str]:
 # Actions
 
 
-def _ids(selection: Selection) -> list[str]:
+def ids_of(selection: Selection) -> list[str]:
+    """The chosen rows."""
     return list(selection.pks)
 
 
-def _name(request: HttpRequest) -> str:
+def name_of(request: HttpRequest) -> str:
+    """The name of the user."""
     return str(request.user.get_username())
 
 
@@ -124,7 +119,7 @@ def _refusals(answer: Answer) -> list[str]:
 
 def retry(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Restore the chosen rows for synchronization and run them."""
-    answer = actions.retry(ids=_ids(selection), user_name=_name(request))
+    answer = actions.retry(ids=ids_of(selection), user_name=name_of(request))
     return told(
         request,
         answer,
@@ -134,7 +129,7 @@ def retry(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase
 
 def retry_all(request: HttpRequest, _selection: Selection) -> Done | HttpResponseBase:
     """The same for all rows."""
-    answer = actions.retry_all(user_name=_name(request))
+    answer = actions.retry_all(user_name=name_of(request))
     return told(
         request,
         answer,
@@ -144,7 +139,7 @@ def retry_all(request: HttpRequest, _selection: Selection) -> Done | HttpRespons
 
 def restore(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Make the missing records again."""
-    answer = repair.settle(repair.restore(ids=_ids(selection), user_name=_name(request)))
+    answer = repair.settle(repair.restore(ids=ids_of(selection), user_name=name_of(request)))
     return told(
         request, answer, lambda n: ngettext("%(n)s record was restored.", "%(n)s records were restored.", n) % {"n": n}
     )
@@ -152,7 +147,7 @@ def restore(request: HttpRequest, selection: Selection) -> Done | HttpResponseBa
 
 def delete_records(request: HttpRequest, selection: Selection) -> Done | HttpResponseBase:
     """Delete what is left of pairs that have lost a record."""
-    answer = repair.delete_records(ids=_ids(selection), user_name=_name(request))
+    answer = repair.delete_records(ids=ids_of(selection), user_name=name_of(request))
     return told(
         request, answer, lambda n: ngettext("%(n)s record was deleted.", "%(n)s records were deleted.", n) % {"n": n}
     )
@@ -284,109 +279,3 @@ class WorkList(ListPage):
         return with_records(
             super().found(request, replace(state, search="")), state.search, {"erp": "erp_id", "crm": "crm_id"}
         )
-
-
-class ChoiceForm(forms.Form):
-    """One side for everything, or one for each field."""
-
-    direction = forms.CharField(required=False)
-
-    def fields_chosen(self) -> dict[str, str]:
-        """The sides that were chosen field by field."""
-        return {key[6:]: value for key, value in self.data.items() if key.startswith("field.")}
-
-
-@register
-class SynchronizeDialog(DialogPage):
-    """Choose which side wins: for one row field by field with the three values side by side, for several one side."""
-
-    name = "sync.work_list.synchronize"
-    path = "sync/errors/synchronize/"
-    title = _("Synchronize")
-    template = "sync/compare.html"
-    form_class = ChoiceForm
-    wide = True
-
-    def context(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> dict[str, Any]:
-        """For one row the values; for several what each side's choice means."""
-        assert selection is not None
-        rows = list(WorkItem.objects.filter(pk__in=selection.pks))
-        context: dict[str, Any] = {"products": products(), "count": len(rows)}
-        if len(rows) == 1:
-            (entry,) = tell(rows)
-            mapping = _mapping(entry) if entry.examined is not None else None
-            context |= {"entry": entry, "lines": compare_lines(entry), "mapping": mapping}
-            if mapping is not None and mapping.direction != "bidirectional":
-                context["fixed"] = mapping.direction
-        return context
-
-    def submit(
-        self, request: HttpRequest, selection: Selection | None, form: forms.Form | None
-    ) -> Done | HttpResponseBase:
-        """Start the run."""
-        assert selection is not None
-        assert isinstance(form, ChoiceForm)
-        direction, chosen = form.cleaned_data["direction"], form.fields_chosen()
-        if direction == "fields":
-            if not chosen:
-                raise Rejected([FieldError("direction", "choose_each_field")])
-            answer = actions.synchronize(ids=_ids(selection), user_name=_name(request), fields=chosen)
-        else:
-            answer = actions.synchronize(ids=_ids(selection), user_name=_name(request), direction=direction)
-        return told(
-            request, answer,
-            lambda n: (
-                ngettext("%(n)s record is being synchronized.", "%(n)s records are being synchronized.", n) % {"n": n}
-            ),
-        )  # fmt: skip
-
-
-def _mapping(entry: Entry) -> IntegrationTableMapping | None:
-    return IntegrationTableMapping.objects.filter(name=entry.item.mapping).first()
-
-
-def compare_lines(entry: Entry) -> list[dict[str, Any]]:
-    """The three values of each field that differs, as people read them, and the side that is proposed."""
-    from sync.readable import Readable, captions
-
-    texts = Readable()
-    for state in entry.fields:
-        for value in (state.base_erp, state.erp):
-            texts.want(entry.erp_table, state.line.erp or "", value)
-        for value in (state.base_crm, state.crm):
-            texts.want(entry.crm_table, state.line.crm or "", value)
-    found = []
-    clashing = {s.key for s in entry.examined.clashes} if entry.examined else set()
-    for state in entry.fields:
-        erp_field, crm_field = state.line.erp or "", state.line.crm or ""
-        table, name = (entry.erp_table, erp_field) if erp_field else (entry.crm_table, crm_field)
-        problems = {"erp": state.to_crm, "crm": state.from_crm}
-        found.append(
-            {
-                "key": state.key,
-                "caption": captions(table, [name])[name],
-                "base": texts.text(entry.erp_table, erp_field, state.base_erp)
-                if erp_field
-                else texts.text(entry.crm_table, crm_field, state.base_crm),
-                "has_base": state.has_base,
-                "erp": texts.text(entry.erp_table, erp_field, state.erp),
-                "crm": texts.text(entry.crm_table, crm_field, state.crm),
-                "erp_changed": state.erp_changed,
-                "crm_changed": state.crm_changed,
-                "is_clash": state.key in clashing,
-                "proposed": "" if state.key in clashing else proposed_side(state),
-                **{f"{side}_problem": text(p.code, p.params) for side, p in problems.items() if isinstance(p, Problem)},
-                "may_send": state.direction in ("bidirectional", "to_crm"),
-                "may_get": state.direction in ("bidirectional", "from_crm"),
-            }
-        )
-    return found
-
-
-def proposed_side(state: FieldState) -> str:
-    """The side that changed, unless its value would not pass."""
-    if isinstance(state.from_crm, Problem):
-        return "erp"
-    if isinstance(state.to_crm, Problem):
-        return "crm"
-    return "crm" if state.crm_changed and not state.erp_changed else "erp"
