@@ -162,6 +162,8 @@
     if (isForm) dirty.add(nameOf(one));
     sign(card.dataset.unsaved, "warn");
   });
+  /* What was typed and taken back is no change. */
+  form.addEventListener("focusout", (event) => { if (!isForm && event.target.matches("[data-field]")) showState(); });
   form.addEventListener("submit", (event) => { event.preventDefault(); save(); });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input[data-field]") && !event.target.closest(".lines") && !isForm) event.target.blur(), event.target.focus();

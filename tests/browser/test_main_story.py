@@ -147,3 +147,19 @@ def test_the_progress_of_a_long_job_is_seen_to_grow(enter: Enter):
         }"""
     )
     assert len(seen) >= 3, seen
+
+
+def test_what_is_typed_and_taken_back_is_no_change(enter: Enter):
+    visitor = enter()
+    visitor.go("erp/customers/")
+    visitor.open(visitor.rows().nth(4))
+    field, status = visitor.field("phone_no"), visitor.page.locator("#save-status")
+    before = field.input_value()
+
+    field.press_sequentially("5")
+    expect(status).to_have_text("Not saved")
+    field.press("Backspace")
+    field.press("Tab")
+
+    expect(status).to_have_text("Saved")
+    expect(field).to_have_value(before)

@@ -1,0 +1,112 @@
+"""The pictures of the documentation: `script/screenshots` writes docs/images/*.png from a fresh demo server."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from config.folders import ROOT
+from tests.browser.demo import chromium, demo_server
+from tests.browser.visitor import Visitor
+from tests.needs import find_chromium, missing_reason
+
+FOLDER = ROOT / "docs" / "images"
+
+
+def main() -> None:
+    """Make all pictures."""
+    path = find_chromium()
+    if path is None:
+        sys.exit(missing_reason("browser"))
+    FOLDER.mkdir(exist_ok=True)
+    with demo_server() as address, chromium(path) as browser:
+        for take in (of_customers, of_coupling, of_conflict, of_setup, of_job):
+            take(browser, address)
+
+
+def enter(browser: Browser, address: str, name: str) -> Visitor:
+    """A visitor who has signed in."""
+    visitor = Visitor(browser, address)
+    visitor.sign_in(name)
+    return visitor
+
+
+def picture(visitor: Visitor, name: str) -> None:
+    """Write the window as docs/images/<name>.png once nothing moves or loads."""
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.evaluate("document.fonts.ready")
+    visitor.page.screenshot(path=Path(FOLDER, f"{name}.png"), animations="disabled", caret="hide")
+    print(f"docs/images/{name}.png")
+
+
+def of_customers(browser: Browser, address: str) -> None:
+    """The role center and the list."""
+    visitor = enter(browser, address, "salesperson")
+    picture(visitor, "role-centre")
+    visitor.go("erp/customers/")
+    visitor.choose(visitor.rows().nth(2))
+    picture(visitor, "customer-list")
+    visitor.close()
+
+
+def of_coupling(browser: Browser, address: str) -> None:
+    """From a card over both dialogs to the account."""
+    visitor = enter(browser, address, "salesperson")
+    visitor.go("erp/customers/?view=not_coupled&filter=blocked%3D''")
+    visitor.open(visitor.rows().nth(1))
+    visitor.act("set_up_coupling")
+    visitor.dialog("Set Up Coupling").get_by_label("Create New").check()
+    picture(visitor, "set-up-coupling")
+    visitor.go("erp/customers/?view=coupled")
+    customer = visitor.open(visitor.rows().nth(3))
+    picture(visitor, "customer-card")
+    visitor.act("synchronize_now")
+    visitor.dialog("Synchronize Now")
+    picture(visitor, "synchronize-now")
+    visitor.go(customer)
+    visitor.open_account()
+    picture(visitor, "account-form")
+    visitor.close()
+
+
+def of_conflict(browser: Browser, address: str) -> None:
+    """The comparison of a record that both sides have changed."""
+    visitor = enter(browser, address, "salesperson")
+    visitor.go("sync/errors/?view=conflicts")
+    visitor.choose(visitor.rows().first)
+    visitor.act("synchronize")
+    visitor.dialog("Synchronize")
+    picture(visitor, "conflict")
+    visitor.close()
+
+
+def of_setup(browser: Browser, address: str) -> None:
+    """What an administrator sets up."""
+    visitor = enter(browser, address, "admin")
+    visitor.go("connection-setup/")
+    picture(visitor, "connection")
+    visitor.go("coupling/mappings/")
+    picture(visitor, "mappings")
+    visitor.close()
+
+
+def of_job(browser: Browser, address: str) -> None:
+    """A job that runs."""
+    visitor = enter(browser, address, "salesperson")
+    visitor.go("coupling/mappings/")
+    visitor.choose(visitor.row("CUSTOMER"))
+    visitor.act("run_full")
+    dialog = visitor.dialog("Run Full Synchronization")
+    dialog.get_by_label("Create new records for records that are not coupled").check()
+    visitor.confirm(dialog)
+    visitor.page.locator("#toasts").get_by_role("link", name="Show details").click()
+    expect(visitor.page.locator("#job-progress")).to_contain_text("%")
+    visitor.page.screenshot(path=FOLDER / "job-progress.png", caret="hide")
+    print("docs/images/job-progress.png")
+    visitor.close()
+
+
+if __name__ == "__main__":
+    main()
