@@ -403,3 +403,15 @@ def test_viewers_start_nothing(world: World, api: Client, path: str) -> None:
     assert api("viewer").post(f"{V1}/{path}/", {}).status_code == 403
     assert api("outsider").get(f"{V1}/jobs/").status_code == 403
     assert api("").get(f"{V1}/jobs/").status_code == 401
+
+
+def test_a_single_record_that_is_waited_for_needs_no_worker(coupled: World, api: Client) -> None:
+    adatum = coupled.customers["Adatum"]
+    edit("erp.Customer", adatum, city="Milano")
+
+    answer = api("salesperson").post(
+        f"{V1}/sync/?wait=5", {"mapping": "CUSTOMER", "erp_ids": [adatum], "direction": "to_crm"}
+    )
+
+    job = job_of(answer)
+    assert (job["state"], job["passes"][0]["modified"]) == ("finished", 1)
