@@ -351,10 +351,16 @@ def report(figures: Figures, options: argparse.Namespace) -> int:
         print(f"{name:<42}{value:>10}{must:>8}{goal:>8}{'   MISSED' if name in missed else ''}")
     print(f"{'peak memory of a worker, MB':<42}{figures.peak_mb:>10}")
     if not options.quick:
-        from bench import floor
-
-        print("\nSQL of the floor\n-- first\n" + floor.FIRST + "\n-- all changed\n" + floor.changed(only=False))
+        print_floor()
     return int(bool(missed))
+
+
+def print_floor() -> None:
+    """The statements that the ratios refer to."""
+    from bench import floor
+
+    print("\nSQL of the floor\n-- first\n" + floor.FIRST + "\n-- all changed\n" + floor.changed(only=False))
+    print("-- compare all\n" + floor.COMPARE)
 
 
 def _summary(figures: Figures, ratios: dict[str, float], options: argparse.Namespace) -> dict[str, Any]:

@@ -210,7 +210,7 @@ def _polymorphic(model: Any) -> list[PolymorphicRef]:
 
 def _pair(model: Any, poly: PolymorphicRef) -> list[FieldInfo]:
     columns = {entity: model._meta.get_field(name).column for entity, name in poly.targets.items()}
-    common = {
+    common: dict[str, Any] = {
         "targets": columns,
         "required": poly.required,
         "readonly": poly.readonly,

@@ -27,7 +27,7 @@ class Column:
 
 
 @contextmanager
-def staged(columns: Sequence[Column], rows: list[Sequence[Any]]) -> Iterator[tuple[str, list[Any]]]:
+def staged(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Iterator[tuple[str, list[Any]]]:
     """Yield `(relation SQL, parameters)` to be used as `FROM <relation> AS s`; column names are the given ones."""
     if len(rows) <= FEW:
         yield _values(columns, rows)
@@ -37,7 +37,7 @@ def staged(columns: Sequence[Column], rows: list[Sequence[Any]]) -> Iterator[tup
     yield name, []
 
 
-def _values(columns: Sequence[Column], rows: list[Sequence[Any]]) -> tuple[str, list[Any]]:
+def _values(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     cast = "(" + ",".join(f"%s::{c.type}" for c in columns) + ")"
     names = ",".join(f'"{c.name}"' for c in columns)
     params = [_param(value) for row in rows for value in row]
@@ -55,11 +55,11 @@ def _table(columns: Sequence[Column]) -> str:
     return name
 
 
-def _copy(name: str, columns: Sequence[Column], rows: list[Sequence[Any]]) -> None:
+def _copy(name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
     copy_into(name, [c.name for c in columns], rows)
 
 
-def copy_text(rows: list[Sequence[Any]]) -> str:
+def copy_text(rows: Sequence[Sequence[Any]]) -> str:
     """The rows in COPY's text format with the character 2 for null."""
     lines = [line(row) for row in rows]
     lines.append("")
@@ -81,7 +81,7 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
-def copy_into(table: str, columns: Sequence[str], rows: list[Sequence[Any]]) -> None:
+def copy_into(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """COPY rows straight into a table; a violation raises Django's IntegrityError."""
     copy_file(table, columns, io.StringIO(copy_text(rows)))
 

@@ -26,14 +26,14 @@ class _RawGenerated(models.GeneratedField):
 
     def generated_sql(self, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """The SQL of the expression."""
-        return self.expression.sql, ()
+        return self.expression.sql, ()  # type: ignore[attr-defined]
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """Path and arguments for the migration file."""
         name, _path, args, kwargs = super().deconstruct()
-        kwargs["expression"] = _Expression(self.expression.sql)
+        kwargs["expression"] = _Expression(self.expression.sql)  # type: ignore[attr-defined]
         kwargs["output_field"] = models.TextField()
-        return name, "records.table.Generated", args, kwargs
+        return name, "records.table.Generated", list(args), kwargs
 
 
 class _Expression(RawSQL):
@@ -56,7 +56,7 @@ class _Expression(RawSQL):
 Generated, Expression = _RawGenerated, _Expression
 
 
-def _generated(columns: list[str]) -> Generated:
+def _generated(columns: list[str]) -> _RawGenerated:
     return Generated(
         expression=Expression(_folded(columns)), output_field=models.TextField(), db_persist=True, editable=False
     )
@@ -66,6 +66,7 @@ class TableBase(ModelBase):
     """Adds the generated columns that `Record.search` and `Record.sort` ask for, and declared check constraints."""
 
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> Any:
+        """Complete the declaration before Django reads it."""
         meta, record = attrs.get("Meta"), attrs.get("Record")
         if record is not None and not getattr(meta, "abstract", False):
             if search := getattr(record, "search", ()):

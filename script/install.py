@@ -133,7 +133,7 @@ def outer_installer() -> list[str]:
 
 def installer() -> list[str]:
     """Return the command that installs into `.venv`: its own pip where it has one."""
-    test = [PYTHON, "-I", "-m", "pip", "--version"]
+    test = [str(PYTHON), "-I", "-m", "pip", "--version"]
     if subprocess.run(test, capture_output=True, check=False).returncode == 0:
         return [str(PYTHON), "-I", "-m", "pip"]
     return outer_installer()

@@ -38,8 +38,8 @@ def load(run: Run, taken: Taken, *, avoid_locked: bool) -> list[Pair]:
     mine, theirs = _gateway(run, side), _gateway(run, other)
     records = mine.read_many(_table(run.plan, side), taken.keys, _fields(run.plan, side))
     opposite = theirs.read_many(_table(run.plan, other), list(partners), _fields(run.plan, other))
-    pairs = [_pair(run, taken, side, key, links.get(key), records, opposite) for key in taken.keys]
-    pairs = [p for p in pairs if p is not None and not _handled(run, p)]
+    found = (_pair(run, taken, side, key, links.get(key), records, opposite) for key in taken.keys)
+    pairs = [pair for pair in found if pair is not None and not _handled(run, pair)]
     _bases(run, pairs)
     return pairs
 
@@ -54,8 +54,10 @@ def read_links(pair: str, side: str, keys: list[Key]) -> dict[Key, Link]:
 
 
 def _link(row: tuple[Any, ...]) -> Link:
-    to_crm, from_crm = (json.loads(text) if text else None for text in row[8:10])
-    return Link(*row[:8], error_to_crm=to_crm, error_from_crm=from_crm)
+    link = Link(*row[:6])
+    link.skipped, link.broken = row[6:8]
+    link.error_to_crm, link.error_from_crm = (json.loads(text) if text else None for text in row[8:10])
+    return link
 
 
 def _gateway(run: Run, side: str) -> Gateway:
