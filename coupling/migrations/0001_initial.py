@@ -170,4 +170,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('erp_id', 'mapping'), name='coupling_option_once_per_code'), models.UniqueConstraint(fields=('option_value', 'mapping'), name='coupling_code_once_per_option')],
             },
         ),
+        migrations.AddIndex(
+            model_name='coupling',
+            index=models.Index(condition=models.Q(('skipped', True), ('broken', True), ('error_to_crm__isnull', False), ('error_from_crm__isnull', False), _connector='OR'), fields=['pair'], name='coupling_in_trouble'),
+        ),
     ]

@@ -54,6 +54,14 @@ class Coupling(CouplingTable):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["pair"], name="coupling_skipped", condition=models.Q(skipped=True)),
             models.Index(fields=["pair"], name="coupling_broken", condition=models.Q(broken=True)),
+            models.Index(
+                fields=["pair"],
+                name="coupling_in_trouble",  # what the work-list shows
+                condition=models.Q(skipped=True)
+                | models.Q(broken=True)
+                | models.Q(error_to_crm__isnull=False)
+                | models.Q(error_from_crm__isnull=False),
+            ),
         ]
 
     class Record:
