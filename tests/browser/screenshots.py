@@ -62,6 +62,7 @@ def of_coupling(browser: Browser, address: str) -> None:
     visitor.go("erp/customers/?view=coupled")
     customer = visitor.open(visitor.rows().nth(3))
     picture(visitor, "customer-card")
+    visitor.change("phone_no", "+64 6 325 2200")
     visitor.act("synchronize_now")
     visitor.dialog("Synchronize Now")
     picture(visitor, "synchronize-now")
