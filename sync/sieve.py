@@ -137,7 +137,8 @@ class _Query:
 
     def _worth_looking(self) -> tuple[str, list[Any]]:
         """Uncoupled records are passed by where nothing is created; so are pairs that the first pass has decided."""
-        parts, params = [], []
+        parts: list[str] = []
+        params: list[Any] = []
         direction = TO if self.side == "erp" else FROM
         create = self.run.request.create or not self.run.plan.only_coupled
         if not (create and self.run.plan.allows(direction) and direction in self.run.request.directions):
