@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from people.models import User
 from sync.inline import run_now
 from sync.models import Job
@@ -21,11 +23,18 @@ def administrator() -> User:
 
 
 def finish(started: Started) -> list[Job]:
-    """Work on the jobs of a request until they have ended. Raises UnfinishedJobError."""
-    jobs = run_now(started.jobs, seconds=PATIENCE_SECONDS)
-    for job in jobs:
+    """Work on the jobs of a request, and on those that follow them, until all have ended. Raises UnfinishedJobError."""
+    jobs = following = _ended(started.jobs)
+    while following := list(Job.objects.filter(caused_by__in=[job.pk for job in following], finished_at=None)):
+        following = _ended(following)
+    return jobs
+
+
+def _ended(jobs: Sequence[Job]) -> list[Job]:
+    ended = run_now(jobs, seconds=PATIENCE_SECONDS)
+    for job in ended:
         if job.state != "finished":
             raise UnfinishedJobError(
                 f"{job.kind} of {job.mapping}: {job.state} {job.message_code} {job.message_params}"
             )
-    return jobs
+    return ended
