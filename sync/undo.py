@@ -58,9 +58,14 @@ def _groups(undo: _Undo, action: str) -> dict[tuple[str, str, str], list[Outcome
     """The rows of one action by the table they wrote: (table, side, mapping)."""
     found: dict[tuple[str, str, str], list[OutcomeRow]] = defaultdict(list)
     for row in undo.rows:
-        if row.action == action:
-            side = _written_side(row)
-            found[_table(undo, row, side), side, row.mapping].append(row)
+        if row.action != action:
+            continue
+        side = _written_side(row)
+        table = _table(undo, row, side)
+        if table and (row.erp_id if side == "erp" else row.crm_id):
+            found[table, side, row.mapping].append(row)
+        else:
+            undo.done.append(_outcome(undo, row, "fail", "not_undoable"))
     return found
 
 
@@ -74,9 +79,12 @@ def _written_side(row: OutcomeRow) -> str:
 
 
 def _table(undo: _Undo, row: OutcomeRow, side: str) -> str:
+    """The table that a row wrote; '' for options, which other codes may use since."""
     if not row.mapping:
         return str(Job.objects.get(pk=undo.job.param("job")).param("table"))
     mapping = IntegrationTableMapping.objects.get(name=row.mapping)
+    if mapping.is_option:
+        return ""
     return str(mapping.erp_table if side == "erp" else mapping.crm_table)
 
 

@@ -20,4 +20,6 @@ def cancel(job: Job) -> Job:
             Chunk.objects.filter(job=waiting, state__in=LIVE).update(state="cancelled", lease_until=None)
             finish.end(waiting, "cancelled", "", {})
     finish.finish_if_done(str(job.pk))
+    if job.parent:
+        finish.finish_if_done(str(job.parent))
     return Job.objects.get(pk=job.pk)

@@ -105,8 +105,7 @@ def fail(job: Job, code: str, params: dict[str, Any] | None = None) -> None:
         if locked is not None:
             Chunk.objects.filter(job=locked, state__in=LIVE).update(state="cancelled", lease_until=None)
             end(locked, *verdict(locked))
-            return
-    finish_if_done(str(job.pk))
+    finish_if_done(str(job.pk if locked is None else job.parent or job.pk))
 
 
 def stop(found: Claim, refusal: Refusal | None) -> None:

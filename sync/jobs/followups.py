@@ -6,7 +6,7 @@ from django.db import transaction
 
 from coupling.models import IntegrationTableMapping
 from sync.jobs.submit import Request, submit
-from sync.models import Job, Pending
+from sync.models import FullSyncLine, Job, Pending
 from sync.models.job import SYNC_KINDS
 from sync.requests import record_request
 
@@ -64,9 +64,9 @@ def move_watermarks(job: Job) -> None:
     IntegrationTableMapping.objects.filter(name=job.mapping).update(**values)
 
 
-def ask_again(job: Job) -> Job:
-    """The same work once more, with the mapping as it is now."""
-    return submit(
+def ask_again(job: Job) -> None:
+    """The same work once more, with the mapping as it is now; who waited for the old job waits for the new one."""
+    again = submit(
         Request(
             kind=job.kind,
             user_name=job.requested_by,
@@ -82,6 +82,11 @@ def ask_again(job: Job) -> Job:
             run_id=str(job.run_id),
         )
     )
+    old, new = str(job.pk), str(again.pk)
+    for waiting in Job.objects.filter(state="ready", after__contains=[old]):
+        after = [new if first == old else first for first in waiting.after]
+        Job.objects.filter(pk=waiting.pk).update(after=after)
+    FullSyncLine.objects.filter(job=job.pk).update(job=again.pk)
 
 
 def synchronize_coupled(job: Job) -> None:

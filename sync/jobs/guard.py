@@ -53,7 +53,7 @@ def enter(claim: Claim) -> tuple[Job, Chunk]:
     (chunk,), (job,) = found, list(Job.objects.raw(look, [claim.job_id]))
     if job.cancel_requested or job.state != "in_process":
         raise StoppedError
-    if job.kind not in UNCONNECTED_KINDS and not job.is_connected:  # type: ignore[attr-defined]
+    if job.kind not in UNCONNECTED_KINDS and not vars(job)["is_connected"]:
         raise StoppedError(Refusal("connection_disabled"))
     chunk.job = job
     return job, chunk

@@ -52,7 +52,7 @@ def mapping_version(name: str) -> int:
 
 
 def why_not(job: Job) -> Refusal | None:
-    """Connection, mapping, direction and the right of the one who asked."""
+    """Connection, mapping, direction, what had to go first in a full synchronization, the right of the one who asked."""
     if job.kind not in UNCONNECTED_KINDS and not Connection.load().enabled:
         return Refusal("connection_disabled")
     if job.mapping:
@@ -61,6 +61,8 @@ def why_not(job: Job) -> Refusal | None:
             return Refusal("mapping_missing", {"mapping": job.mapping})
         if job.kind in SYNC_KINDS and not all(mapping.allows(d) for d in job.directions):
             return Refusal("direction_not_allowed", {"mapping": job.mapping, "direction": job.direction})
+    if job.parent and Job.objects.filter(pk__in=job.after, state__in=("failed", "cancelled")).exists():
+        return Refusal("dependency_failed", {"mapping": job.mapping})
     if job.by_user and not has_right(job.requested_by):
         return Refusal("permission_denied", {"user": job.requested_by})
     return None

@@ -305,3 +305,44 @@ def database_error(state: str) -> Exception:
     error = OperationalError("raised by a test")
     error.__cause__ = Cause()
     return error
+
+
+def test_who_waited_for_a_run_that_was_asked_again_waits_for_the_new_one(
+    mapping, engine: FakeEngine, salesperson: User
+) -> None:
+    from sync.plans import MappingChangedError
+
+    first = whole_job(chunks=[{"take": "ids", "ids": keys(2)}])
+    second = records_job(keys(1), after=[str(first.pk)])
+    engine.raising[keys(1)[0]] = lambda: MappingChangedError("CUSTOMER")
+    run_one(only=str(first.pk))
+
+    again = Job.objects.get(caused_by=first.pk)
+    assert ended(second).after == [str(again.pk)]
+
+
+def test_in_a_full_synchronization_a_failed_job_blocks_those_that_depend_on_it(
+    mapping, engine: FakeEngine, salesperson: User
+) -> None:
+    parent = submit(Request(kind="full_sync", user_name="salesperson"))
+    first = records_job(keys(1), parent=str(parent.pk))
+    second = records_job(keys(1), parent=str(parent.pk), after=[str(first.pk)])
+    Job.objects.filter(pk=parent.pk).update(state="in_process")
+    cancel(first)
+
+    drain()
+
+    assert (ended(second).state, ended(second).message_code) == ("failed", "dependency_failed")
+    assert ended(parent).state == "finished"
+
+
+@pytest.mark.parametrize("text", ["befor_commit=kill9", "before_commit=explode"])
+def test_a_misspelt_failpoint_is_an_error(monkeypatch, settings, text: str) -> None:
+    from sync import failpoints
+
+    settings.FAILPOINTS = True
+    monkeypatch.setenv(failpoints.VARIABLE, text)
+
+    with pytest.raises(failpoints.FailpointError):
+        failpoints.load()
+    failpoints.forget()
