@@ -10,6 +10,6 @@ from tests.coupling.world import World, build
 
 
 @pytest.fixture
-def running(transactional_db: Any) -> World:  # noqa: ARG001 - a fixture of a fixture
+def running(db: Any) -> World:  # noqa: ARG001 - a fixture of a fixture
     """A connected installation whose jobs can run."""
     return build()

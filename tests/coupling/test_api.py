@@ -288,7 +288,7 @@ def test_option_mappings_are_made_changed_and_removed(world: World, api: Api) ->
 
 
 @pytest.fixture
-def working(transactional_db: Any) -> World:
+def working(db: Any) -> World:
     """An installation whose jobs can run."""
     return build()
 

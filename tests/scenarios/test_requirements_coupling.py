@@ -31,7 +31,7 @@ CAPTION = "Set Up Coupling"
 
 
 @pytest.fixture
-def world(transactional_db: Any) -> World:
+def world(db: Any) -> World:
     return build()
 
 
@@ -86,12 +86,13 @@ def test_s02_a_table_mapping_job_covers_exactly_the_coupled_pairs(world: World) 
     assert Customer.objects.get(pk=world.customers["Fabrikam"]).row_version == 1
 
 
-@pytest.mark.parametrize("word", ["crm", "sales", "couple", "decouple", "synchronize"])
 @pytest.mark.parametrize("language", ["en", "en-gb", "it", "sv", "fr", "es"])
-def test_s03_search_finds_coupling_by_each_keyword_in_every_language(world: World, word: str, language: str) -> None:
-    page = browser(language=language).get(f"/tell-me/?q={word}&page=erp.customer.list", headers=HTMX)
+def test_s03_search_finds_coupling_by_each_keyword_in_every_language(world: World, language: str) -> None:
+    client = browser(language=language)
 
-    assert "set_up_coupling" in page.content.decode()
+    for word in ("crm", "sales", "couple", "decouple", "synchronize"):
+        page = client.get(f"/tell-me/?q={word}&page=erp.customer.list", headers=HTMX)
+        assert "set_up_coupling" in page.content.decode(), word
 
 
 def test_s04_one_and_many_records_can_be_coupled(world: World) -> None:

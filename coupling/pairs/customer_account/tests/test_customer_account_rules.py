@@ -72,7 +72,7 @@ def test_an_uncoupled_primary_contact_stays(running: World) -> None:
     assert str(Customer.objects.get(pk=running.customers["Adatum"]).primary_contact_no_id) == maria
 
 
-def test_with_ownership_person_the_salesperson_owns_the_account(transactional_db: Any) -> None:
+def test_with_ownership_person_the_salesperson_owns_the_account(db: Any) -> None:
     world = build(ownership="person")
     seller = add("erp.SalespersonPurchaser", code="PS", name="Peter")
     user = add("crm.SystemUser", lastname="S", domainname="peter")
@@ -86,7 +86,7 @@ def test_with_ownership_person_the_salesperson_owns_the_account(transactional_db
     assert str(free.owningteam_id) == installation().owner_team
 
 
-def test_a_salesperson_who_is_not_coupled_fails_the_customer(transactional_db: Any) -> None:
+def test_a_salesperson_who_is_not_coupled_fails_the_customer(db: Any) -> None:
     world = build(ownership="person")
     seller = add("erp.SalespersonPurchaser", code="PS", name="Peter")
     world.customer("Owned", salesperson_code=seller)

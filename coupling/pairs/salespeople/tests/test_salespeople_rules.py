@@ -13,7 +13,7 @@ from tests.coupling.runs import run
 from tests.coupling.world import add, build
 
 
-def test_new_salespeople_are_numbered_and_join_the_team(transactional_db: Any) -> None:
+def test_new_salespeople_are_numbered_and_join_the_team(db: Any) -> None:
     build(ownership="person")
     user = add("crm.SystemUser", firstname="Ester", lastname="Henderson", internalemailaddress="ester@contoso.example")
     add("erp.SalespersonPurchaser", code="SP NO. 00007", name="Somebody")
@@ -29,7 +29,7 @@ def test_new_salespeople_are_numbered_and_join_the_team(transactional_db: Any) -
     assert team.members.filter(pk=user).exists()
 
 
-def test_a_coupling_goes_with_the_salesperson(transactional_db: Any) -> None:
+def test_a_coupling_goes_with_the_salesperson(db: Any) -> None:
     build(ownership="person")
     seller = add("erp.SalespersonPurchaser", code="PS", name="Peter")
     user = add("crm.SystemUser", lastname="S", domainname="peter")
