@@ -195,8 +195,19 @@ def test_s13_without_a_connection_there_is_no_action_and_no_way_around(world: Wo
     assert Coupling.objects.count() == 1
 
 
-def test_s15_the_card_of_a_connected_customer_has_the_caption(world: World) -> None:
-    assert CAPTION in card(world)
+@pytest.mark.parametrize(
+    ("language", "caption"),
+    [
+        ("en", "Set Up Coupling"),
+        ("en-nz", "Set Up Coupling"),
+        ("it", "Imposta associazione"),
+        ("sv", "Konfigurera koppling"),
+        ("fr-ch", "Configurer le couplage"),
+        ("es", "Configurar emparejamiento"),
+    ],
+)
+def test_s15_the_card_of_a_connected_customer_has_the_caption(world: World, language: str, caption: str) -> None:
+    assert caption in card(world, client=browser(language=language))
 
 
 def test_s16_the_action_is_there_if_and_only_if_connected(world: World) -> None:
