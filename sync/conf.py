@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 
 _DEFAULTS: dict[str, Any] = {
-    "SYNC_LEASE_SECONDS": 60,  # a worker that is silent for longer has lost its chunk
+    # A worker that is silent for longer has lost its chunk. Short: while its transaction lives, a lock protects the
+    # chunk whatever the lease says; the lease covers the moment before it and ends a frozen worker's transaction.
+    "SYNC_LEASE_SECONDS": 20,
     "SYNC_CHUNK_SIZE": 5000,  # records of one transaction at most
     "SYNC_CHUNK_LEAST": 250,
     "SYNC_CHUNKS_SHOWN": 20,  # small jobs are cut into about so many chunks, so that their progress can be seen

@@ -5,7 +5,7 @@ I2  no record made by the engine without a coupling
 I3  pairs that nobody changed since they were synchronized agree under their mapping
 I4  nothing waits for longer than it should
 I5  counters of ended jobs are the numbers of their outcome rows
-I6  no chunk runs without a living lease
+I6  no chunk runs without a living lease or transaction
 I7  every acknowledged edit is there, or recorded as a conflict or failure (for tests: needs their ledger)
 I10 no two whole-mapping jobs of one mapping at the same time
 """
@@ -155,10 +155,10 @@ def miscounted() -> list[tuple[Any, ...]]:
 
 
 def abandoned() -> list[tuple[Any, ...]]:
-    """(chunk, job) that run with a lease that ended more than a second ago."""
+    """(chunk, job) whose lease ended more than a second ago; a chunk that a living transaction holds is not abandoned."""
     return db.rows(
         f"SELECT id, job_id FROM {Chunk._meta.db_table} WHERE state = 'running' "
-        "AND lease_until < clock_timestamp() - interval '1 second'"
+        "AND lease_until < clock_timestamp() - interval '1 second' FOR UPDATE SKIP LOCKED"
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from coupling.gateways.base import Gateway
+from coupling.plan import Key
 from sync import conf
 from sync.models import Job
 
@@ -27,6 +29,24 @@ def chunk_size(records: int) -> int:
     """Records per chunk: small jobs in enough chunks to show progress, large ones in the largest that are allowed."""
     wanted = records // int(conf.value("SYNC_CHUNKS_SHOWN"))
     return max(int(conf.value("SYNC_CHUNK_LEAST")), min(wanted, int(conf.value("SYNC_CHUNK_SIZE"))))
+
+
+def key_ranges(gate: Gateway, table: str, filter_: Any) -> list[tuple[Key | None, Key, int]]:
+    """(after, up to, number of records) of the chunks over a table, with one look at it.
+
+    The table is read in the smallest ranges, which are then put together to the size that suits their number.
+    """
+    least = int(conf.value("SYNC_CHUNK_LEAST"))
+    small = gate.ranges(table, filter_, size=least)
+    step = max(1, chunk_size(sum(n for _key, n in small)) // least)
+    found: list[tuple[Key | None, Key, int]] = []
+    low: Key | None = None
+    for start in range(0, len(small), step):
+        part = small[start : start + step]
+        high = part[-1][0]
+        found.append((low, high, sum(n for _key, n in part)))
+        low = high
+    return found
 
 
 def slices(keys: Sequence[str]) -> Iterator[list[str]]:

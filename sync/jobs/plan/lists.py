@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coupling.models import Coupling
 from coupling.sides import gateway
-from sync.jobs.plan.base import Planned, chunk_size, slices
+from sync.jobs.plan.base import Planned, key_ranges, slices
 from sync.models import Job, OutcomeRow
 from sync.plans import plan_of
 
@@ -14,13 +14,10 @@ def coupling(job: Job) -> Planned:
     named = job.param("erp_ids")
     if named:
         return Planned([{"take": "ids", "side": "erp", "ids": ids} for ids in slices(sorted(named))], len(named))
-    plan, planned, low = plan_of(job), Planned(total=0), None
-    gate = gateway("erp")
-    records = sum(n for _key, n in gate.ranges(plan.erp_table, plan.erp_filter, size=10**9))
-    for high, n in gate.ranges(plan.erp_table, plan.erp_filter, size=chunk_size(records)):
-        planned.specs.append({"take": "range", "side": "erp", "from": low, "to": high})
-        planned.total, low = (planned.total or 0) + n, high
-    return planned
+    plan = plan_of(job)
+    ranges = key_ranges(gateway("erp"), plan.erp_table, plan.erp_filter)
+    specs = [{"take": "range", "side": "erp", "from": low, "to": high} for low, high, _n in ranges]
+    return Planned(specs, sum(n for *_keys, n in ranges))
 
 
 def uncoupling(job: Job) -> Planned:

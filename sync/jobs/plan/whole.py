@@ -8,7 +8,7 @@ from coupling.sides import gateway
 from records import db
 from records.schema import schema
 from sync import changes
-from sync.jobs.plan.base import Planned, Spec, chunk_size, slices
+from sync.jobs.plan.base import Planned, Spec, chunk_size, key_ranges, slices
 from sync.models import Job, Pending
 from sync.plans import plan_of
 
@@ -93,15 +93,10 @@ def _add_ranges(planned: Planned, common: Spec, borders: list[str]) -> None:
 def _ranges(job: Job, plan: MappingPlan, side: str, planned: Planned) -> None:
     """Key ranges over the table, planned in advance. The second pass leaves out what the first one decided."""
     table, flt = (plan.erp_table, plan.erp_filter) if side == "erp" else (plan.crm_table, plan.crm_filter)
-    gate = gateway(side)
-    records = sum(n for _key, n in gate.ranges(table, flt, size=10**9))
-    ranges = gate.ranges(table, flt, size=chunk_size(records))
     common = _spec(job, side, "range") | {"handled_by_erp_pass": side == "crm" and "to_crm" in job.directions}
-    low = None
-    for high, n in ranges:
+    for low, high, n in key_ranges(gateway(side), table, flt):
         planned.specs.append({**common, "from": low, "to": high, "limit": None})
         _count(planned, n)
-        low = high
 
 
 def _gone(job: Job, side: str, planned: Planned, *, stage: int | None = None) -> None:
