@@ -24,7 +24,10 @@ LIMIT = 12
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One answer. `rank`: lower is better. `action`: the name of an action on the present page."""
+    """One answer. `rank`: lower is better. `action`: the name of an action on the present page.
+
+    `is_elsewhere`: leads to the other app; such hits come behind equal ones of the present app.
+    """
 
     caption: str
     detail: str
@@ -32,20 +35,21 @@ class Hit:
     icon: str
     rank: int
     action: str = ""
+    is_elsewhere: bool = False
 
 
 def search(request: HttpRequest, typed: str, page: Page | None) -> list[tuple[str, list[Hit]]]:
     """Hits in groups: actions of the present page, then pages, then what pages can do."""
     words = fold(typed.strip()).split()
     here = _sorted(_actions_here(request, page, words)) if page is not None and words else []
-    pages = _sorted(_pages(request, words)) if words else []
+    pages = _sorted(_pages(request, page, words)) if words else []
     tasks = _sorted(_tasks(request, page, words)) if words else []
     groups = [(_("On this page"), here), (_("Go to pages"), pages), (_("Do on other pages"), tasks)]
     return [(caption, hits) for caption, hits in groups if hits]
 
 
 def _sorted(hits: list[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (hit.rank, hit.caption))[:LIMIT]
+    return sorted(hits, key=lambda hit: (hit.rank, hit.is_elsewhere, hit.caption))[:LIMIT]
 
 
 def rank(words: list[str], caption: Any, keywords: Any) -> int | None:
@@ -65,14 +69,16 @@ def _rank_word(word: str, name: str, others: str) -> int | None:
     return 3 if word in name else None
 
 
-def _pages(request: HttpRequest, words: list[str]) -> list[Hit]:
+def _pages(request: HttpRequest, present: Page | None, words: list[str]) -> list[Hit]:
     found = []
+    app = present.app if present else "erp"
     for page in registry.every():
         if isinstance(page, DialogPage | ActionView) or not _opens_alone(page) or not may_see(page, request):
             continue
         score = rank(words, page.title, page.of("keywords", request))
         if score is not None:
-            found.append(Hit(str(page.title), product_name(page.app), registry.reverse(page.name), page.icon, score))
+            url, product = registry.reverse(page.name), product_name(page.app)
+            found.append(Hit(str(page.title), product, url, page.icon, score, is_elsewhere=page.app != app))
     return found
 
 

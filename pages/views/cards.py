@@ -56,6 +56,7 @@ class CardBase(PageView):
             "list_page": list_page,
             "back_url": back,
             "list_query": query,
+            "has_factboxes": bool(page.of("factboxes", request)),
             **self.commands(drawn),
         }
 

@@ -97,20 +97,20 @@
   });
 
   /* --- an ended session: keep what was typed, offer to sign in --- */
-  const draftKey = `draft:${location.pathname}`;
+  const draftKey = () => `draft:${location.pathname}`;
   Tandem.drafts = { keep: [], restore: [] };
   body.addEventListener("signInRequired", (event) => {
     const draft = {};
     Tandem.drafts.keep.forEach((keep) => keep(draft));
-    if (Object.keys(draft).length) sessionStorage.setItem(draftKey, JSON.stringify(draft));
+    if (Object.keys(draft).length) sessionStorage.setItem(draftKey(), JSON.stringify(draft));
     const dialog = document.getElementById("session-ended");
     document.getElementById("session-link").href = event.detail.url;
     if (dialog && !dialog.open) dialog.showModal();
   });
   window.addEventListener("load", () => {
-    const kept = sessionStorage.getItem(draftKey);
+    const kept = sessionStorage.getItem(draftKey());
     if (!kept) return;
-    sessionStorage.removeItem(draftKey);
+    sessionStorage.removeItem(draftKey());
     const draft = JSON.parse(kept);
     if (Tandem.drafts.restore.map((restore) => restore(draft)).some(Boolean)) {
       Tandem.toast(document.getElementById("restored-text")?.content.textContent, "info");

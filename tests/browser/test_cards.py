@@ -194,9 +194,9 @@ def test_lines_are_added_changed_and_deleted_in_place(enter: Enter) -> None:
     page = visitor.page
     visitor.go("erp/currencies/")
     visitor.open(visitor.rows().first)
-    lines = page.locator("#lines-exchange_rates tr[data-line]:not(.blank-line)")
+    lines = page.locator("#lines-rates tr[data-line]:not(.blank-line)")
     before = lines.count()
-    blank = page.locator("#lines-exchange_rates .blank-line")
+    blank = page.locator("#lines-rates .blank-line")
     blank.locator("input[name$=starting_date]").fill("01/01/2019")
     blank.locator("input[name$=starting_date]").press("Tab")
     blank.locator("input[name$=-exchange_rate_amount]").fill("100")
@@ -218,7 +218,7 @@ def test_lines_are_added_changed_and_deleted_in_place(enter: Enter) -> None:
 def test_what_was_typed_is_there_again_after_an_ended_session(visitor: Visitor) -> None:
     page = visitor.page
     url = new_customer(visitor, "Sessionskund")
-    visitor.context.clear_cookies()
+    visitor.context.clear_cookies(name="sessionid")
     visitor.field("address").fill("Glöm inte 1")
     visitor.field("address").press("Tab")
     dialog = page.locator("#session-ended")
@@ -242,7 +242,7 @@ def test_a_dialog_opens_again_with_its_input_after_an_ended_session(visitor: Vis
     visitor.act("set_up_coupling")
     dialog = visitor.dialog("Set Up Coupling")
     dialog.get_by_label("Create New").check()
-    visitor.context.clear_cookies()
+    visitor.context.clear_cookies(name="sessionid")
     dialog.locator(".dialog-foot .primary").click()
     page.locator("#session-ended").get_by_role("link", name="Sign in").click()
     visitor.complaints.clear()
