@@ -33,9 +33,11 @@ def after(job: Job) -> None:
 def second_pass(job: Job) -> None:
     """Records that wait for what this job has just coupled are looked at once more, each mapping's in a job of its own.
 
-    They stand in `pending` with the reason `dependency` (a customer whose primary contact has its partner now).
+    They stand in `pending` with the reason `dependency` (a customer whose primary contact has its partner now). What a
+    job has put back already (a skipped coupling) waits for the next run: asked again here, it would never end.
     """
-    waiting = Pending.objects.filter(reason="dependency", side="erp").values_list("mapping", "record")
+    fresh = Pending.objects.filter(reason="dependency", side="erp").exclude(params__has_key="job")
+    waiting = fresh.values_list("mapping", "record")
     by_mapping: dict[str, list[str]] = {}
     for mapping, record in waiting.order_by("mapping", "record"):
         by_mapping.setdefault(mapping, []).append(str(record))
