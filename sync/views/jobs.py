@@ -178,4 +178,5 @@ def watched(jobs: Sequence[Job]) -> dict[str, Any]:
         "job_message": text(failed[0].message_code, failed[0].message_params) if failed else "",
         "first": registry.reverse("sync.job.card", pk=str(jobs[0].pk)) if jobs else "",
         "is_cancelled": any(job.state == "cancelled" for job in jobs),
+        "is_import": any(job.kind == "import" for job in jobs),
     }
