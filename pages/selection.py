@@ -88,7 +88,7 @@ class Selection:
         found += [("table", self.label)] if not self.page else []
         if self.state is not None:
             return [*found, ("all", "1"), ("state", self.state)]
-        return [*found, *(("ids", pk) for pk in self._ids)]
+        return [*found, ("ids", ",".join(self._ids))]
 
 
 def from_request(request: HttpRequest, page: ListPage | None = None) -> Selection | None:
@@ -104,9 +104,8 @@ def from_request(request: HttpRequest, page: ListPage | None = None) -> Selectio
         found = registry.find(data.get("list", ""))
         page = found if isinstance(found, ListPage) else None
     label: Any = page.model if page is not None else data.get("table", "")
-    if page is None and registry.card_of(str(label)) is None:
-        return None
-    if page is not None and not request.user.has_right(page.right):  # type: ignore[union-attr]
+    shown_by = page or registry.card_of(str(label))
+    if shown_by is None or not request.user.has_right(shown_by.right):  # type: ignore[union-attr]
         return None
     if data.get("all") == "1" and page is not None:
         return Selection(label, page=page, request=request, state=data.get("state", ""))
@@ -114,9 +113,9 @@ def from_request(request: HttpRequest, page: ListPage | None = None) -> Selectio
 
 
 def keys(texts: Iterable[str]) -> list[str]:
-    """The identifiers among texts, normalised; others are dropped."""
+    """The identifiers among texts (each one or several with commas between), normalised; others are dropped."""
     found = []
-    for text in texts:
+    for text in (part for several in texts for part in several.split(",")):
         try:
             found.append(str(uuid.UUID(text)))
         except ValueError:

@@ -168,7 +168,7 @@
       if (newTab) window.open(url, "_blank", "noopener"); else location.assign(url);
       return;
     }
-    const isShort = pairs.length <= 60;
+    const isShort = new URLSearchParams(pairs).toString().length <= 2000;
     if (method === "dialog" && !isShort) values.append("_open", "1");
     const verb = method === "dialog" && isShort ? "GET" : "POST";
     const url = verb === "GET" && pairs.length ? `${address}?${new URLSearchParams(pairs)}` : address;

@@ -22,7 +22,7 @@
   const pairs = () => {
     const base = [["list", list.dataset.list]];
     if (all) return [...base, ["all", "1"], ["state", query().toString()]];
-    return [...base, ...[...chosen].map((pk) => ["ids", pk])];
+    return [...base, ["ids", [...chosen].join(",")]];
   };
 
   /* --- drawing --- */
@@ -66,7 +66,7 @@
     const url = `${path}selected/`;
     const ids = [...chosen].filter((pk) => pk !== last).slice(0, 98);
     if (last && chosen.has(last)) ids.push(last);
-    const sent = all ? pairs() : [["list", list.dataset.list], ...ids.map((pk) => ["ids", pk])];
+    const sent = all ? pairs() : [["list", list.dataset.list], ["ids", ids.join(",")]];
     htmx.ajax("GET", `${url}?${new URLSearchParams(sent)}`, { source: "#selected-request", target: "#selected-request", swap: "none" });
   }, 150);
 
