@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("sync", "importing")
+NAMES = ("sync", "importing", "pages")
 
 
 def main() -> int:
