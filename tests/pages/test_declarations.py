@@ -26,7 +26,13 @@ from pages import (
 from pages.checks import check_pages, findings
 from tests.cast import make_user
 
-CUSTOMER = {"name": "test.customer.list", "app": "erp", "model": "erp.Customer", "path": "test/customers/", "title": "T"}
+CUSTOMER = {
+    "name": "test.customer.list",
+    "app": "erp",
+    "model": "erp.Customer",
+    "path": "test/customers/",
+    "title": "T",
+}
 CARD = {"name": "test.customer.card", "app": "erp", "model": "erp.Customer", "path": "test/<uuid:pk>/", "title": "T"}
 
 
@@ -86,7 +92,9 @@ def test_what_a_card_names_must_exist(parts: dict[str, Any], said: str) -> None:
 
 
 def test_a_cue_must_lead_to_a_list_and_view_that_exist() -> None:
-    group = CueGroup("g", "G", (Cue("c", "C", page="erp.customer.list", view="vaantage"), Cue("d", "D", page="no.list")))
+    group = CueGroup(
+        "g", "G", (Cue("c", "C", page="erp.customer.list", view="vaantage"), Cue("d", "D", page="no.list"))
+    )
 
     said = wrong(RoleCentrePage, name="test.home", app="erp", path="test/", title="T", parts=(group,))
 
@@ -146,9 +154,7 @@ def test_a_name_is_taken_once() -> None:
 def test_a_method_overrides_an_attribute() -> None:
     request = RequestFactory().get("/")
     request.user = make_user("admin")
-    found = page(
-        ListPage, **CUSTOMER, columns=("no",), get_columns=lambda self, request: ("no", Column("name", "Who"))
-    )
+    found = page(ListPage, **CUSTOMER, columns=("no",), get_columns=lambda self, request: ("no", Column("name", "Who")))
 
     assert [str(column.title) for column in found.bound_columns(request)] == ["No.", "Who"]
 

@@ -79,7 +79,9 @@ def test_what_does_not_fit_is_kept_as_an_error(query: str) -> None:
     assert state(query).errors
 
 
-@pytest.mark.parametrize("query", ["page=-1", "page=0", "page=x", "page=99999999999", "sort=%00", "q=%00a", "view=x" * 99])
+@pytest.mark.parametrize(
+    "query", ["page=-1", "page=0", "page=x", "page=99999999999", "sort=%00", "q=%00a", "view=x" * 99]
+)
 def test_nonsense_in_the_address_harms_nobody(query: str) -> None:
     found = state(query)
 
