@@ -1,6 +1,7 @@
 """Each worker says every `BEAT_SECONDS` that it is there, as long as it makes progress.
 
-A worker whose task has outlived the time limit stays silent: it lives, but nothing comes out of it.
+A worker whose task has outlived its time limit stays silent: it lives, but nothing comes out of it. The limit is the
+task's own: an import of a million rows takes longer than any other task may.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Heartbeat(threading.Thread):
         self.worker = name
         self.ended = threading.Event()
         self.task_started: float | None = None
+        self.task_limit = 0.0
         self.has_cleared = False
 
     def run(self) -> None:
@@ -43,9 +45,9 @@ class Heartbeat(threading.Thread):
                 return
 
     def is_stuck(self) -> bool:
-        """Say whether the present task has taken longer than any task may."""
+        """Say whether the present task has taken longer than it may."""
         started = self.task_started
-        return started is not None and time.monotonic() - started > settings.CELERY_TASK_TIME_LIMIT
+        return started is not None and time.monotonic() - started > self.task_limit
 
     def beat(self) -> None:
         """Write the row; a database that is away is no reason to end."""
@@ -95,9 +97,10 @@ def is_idle() -> bool:
 
 
 @signals.task_prerun.connect
-def task_begins(**_: Any) -> None:
-    """Note when the present task began."""
+def task_begins(task: Any = None, **_: Any) -> None:
+    """Note when the present task began, and how long it may take."""
     if _Current.heartbeat:
+        _Current.heartbeat.task_limit = getattr(task, "time_limit", None) or settings.CELERY_TASK_TIME_LIMIT
         _Current.heartbeat.task_started = time.monotonic()
 
 

@@ -156,8 +156,8 @@ def _option(ends: Ends, known: Known) -> Passage:
     if found is None:
         raise NotMappable("tables_not_mapped", erp=f"@{ends.erp.ref}", crm=ends.crm_caption)
     key, name = found
-    to_crm = OptionValues(key, True, ends.erp.ref, ends.erp_caption)  # noqa: FBT003
-    from_crm = OptionValues(key, False, ends.erp.ref, ends.crm_caption)  # noqa: FBT003
+    to_crm = OptionValues(key, True, ends.erp.ref, ends.erp_caption, name)  # noqa: FBT003
+    from_crm = OptionValues(key, False, ends.erp.ref, ends.crm_caption, name)  # noqa: FBT003
     return Passage(Conversion(to_crm), Conversion(from_crm), depends_on=name)
 
 

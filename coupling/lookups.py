@@ -31,7 +31,7 @@ class CoupledKeys:
         own, other = ("erp_id", "crm_id") if self.to_crm else ("crm_id", "erp_id")
         sql = f"SELECT {own}, {other} FROM coupling_coupling WHERE pair = %s AND {own} = ANY(%s::uuid[]) AND NOT broken"
         found: Answer = dict(db.rows(sql, [self.pair, list(values)]))
-        return found | not_coupled(self.table, self.caption, [v for v in values if v not in found])
+        return found | not_coupled(self.table, self.caption, [v for v in values if v not in found], self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class OptionValues:
     to_crm: bool
     table: str
     caption: str
+    pair: str = ""
 
     def __call__(self, values: Sequence[Any]) -> Answer:
         """The other side's value; a problem for what is not mapped."""
@@ -79,7 +80,7 @@ class OptionValues:
         found: Answer = dict(db.rows(sql, [self.mapping_id, list(values)]))
         missing = [v for v in values if v not in found]
         if self.to_crm:
-            return found | not_coupled(self.table, self.caption, missing)
+            return found | not_coupled(self.table, self.caption, missing, self.pair)
         return found | {v: _uncoupled(self.caption, str(v)) for v in missing}
 
 
@@ -122,11 +123,14 @@ class ByCode:
         return {t: by_code[t.strip().upper()] for t in texts if t.strip().upper() in by_code}
 
 
-def not_coupled(table: str, caption: str, keys: Sequence[Any]) -> dict[Any, Problem]:
-    """The problem of each key that has no partner, naming the record by its number or name."""
+def not_coupled(table: str, caption: str, keys: Sequence[Any], pair: str = "") -> dict[Any, Problem]:
+    """The problem of each key that has no partner, naming the record by its number or name.
+
+    `table` and `key` lead to the record, `needs` names the mapping that it has to be coupled under.
+    """
     names = record_keys(table, keys) if keys else {}
-    return {key: _uncoupled(caption, names.get(key, str(key))) for key in keys}
+    return {key: _uncoupled(caption, names.get(key, str(key)), table=table, key=str(key), needs=pair) for key in keys}
 
 
-def _uncoupled(caption: str, value: str) -> Problem:
-    return Problem("dependency_not_coupled", {"caption": caption, "value": value})
+def _uncoupled(caption: str, value: str, **where: str) -> Problem:
+    return Problem("dependency_not_coupled", {"caption": caption, "value": value, **where})

@@ -198,10 +198,14 @@ def _context(
     }
 
 
-def _dependents(mapping: IntegrationTableMapping) -> list[tuple[str, str, str, str]]:
+Reference = tuple[str, str, str]
+
+
+def _dependents(mapping: IntegrationTableMapping) -> list[tuple[str, Reference, Reference]]:
     """Where records of other mappings point to records of this one and may have gone through without them.
 
-    (mapping name, database table, its key column, the referring column) of each line with *clear on failure*.
+    (mapping name, ERP reference, CRM reference) of each line with *clear on failure*; a reference is (database table,
+    its key column, the referring column).
     """
     if mapping.is_option:
         return []
@@ -210,7 +214,8 @@ def _dependents(mapping: IntegrationTableMapping) -> list[tuple[str, str, str, s
     for line in others.select_related("mapping"):
         erp, crm = schema(line.mapping.erp_table), schema(line.mapping.crm_table)
         if line.erp_field in erp and line.crm_field in crm:
-            info = erp[line.erp_field]
-            if info.ref == mapping.erp_table and crm[line.crm_field].ref == mapping.crm_table:
-                found.append((line.mapping.name, erp.table, erp.pk_column, info.column))
+            left, right = erp[line.erp_field], crm[line.crm_field]
+            if left.ref == mapping.erp_table and right.ref == mapping.crm_table:
+                ends = (erp.table, erp.pk_column, left.column), (crm.table, crm.pk_column, right.column)
+                found.append((line.mapping.name, *ends))
     return found

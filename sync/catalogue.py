@@ -43,6 +43,9 @@ NEXT_STEPS = {
     "permission_denied": _("Ask an administrator for the permission set that this needs."),
     "mapping_changed": _("Nothing has to be done. The work has been started anew with the mapping as it is now."),
     "internal_error": _("Report the text of the error to your administrator. The other records are not affected."),
+    "every_record_fails": _(
+        "Report the text of the error to your administrator. Nothing is lost: the records wait for the next run."
+    ),
     "required": _("Enter the missing value, or give the mapping a constant for it."),
     "code_not_found": _("Create the code, or correct the value in the record that it comes from."),
     "owner_is_team": _("Assign the record to a person, or leave its salesperson alone."),

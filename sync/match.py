@@ -19,6 +19,7 @@ from records import db
 from records.filters import to_sql
 from records.ids import uuid7
 from records.schema import schema
+from sync import waiting
 from sync.engine.transfer import convert
 from sync.jobs.errors import StoppedError
 from sync.jobs.results import COUNTERS, Done
@@ -160,8 +161,10 @@ def _insert(work: _Work, pairs: dict[Key, Key]) -> set[Key]:
         "ORDER BY n.erp ON CONFLICT DO NOTHING RETURNING erp_id"
     )
     made = {key for (key,) in db.rows(sql, [work.plan.name, list(pairs), list(pairs.values())])}
-    for side, keys in (("erp", list(made)), ("crm", [pairs[key] for key in made])):
+    erp_ids, crm_ids = list(made), [pairs[key] for key in made]
+    for side, keys in (("erp", erp_ids), ("crm", crm_ids)):
         Failure.objects.filter(mapping=work.plan.name, side=side, record__in=keys).delete()
+    waiting.wake(work.plan.name, work.plan.context.get("dependents", ()), erp_ids=erp_ids, crm_ids=crm_ids)
     return made
 
 

@@ -36,6 +36,9 @@ register(
         "unavailable": _("The other side cannot be reached. It will be tried again."),
         "mapping_changed": _("The mapping %(mapping)s was changed while the job was running."),
         "internal_error": _("An unexpected error occurred: %(error)s"),
+        "every_record_fails": _(
+            "The job was stopped because every record it tried of the mapping %(mapping)s raised the same error: %(error)s"
+        ),
         "not_undoable": _("The record was changed since, so the earlier values were not restored."),
         # what files are refused for
         "import_refused": _("%(count)s rows could not be imported, so nothing was imported."),

@@ -13,6 +13,7 @@ from coupling.plan import DeletionConflict, Key, Problem
 from records import db
 from records.ids import uuid7
 from records.stage import Column, staged
+from sync import waiting
 from sync.engine.types import TO, Action, Mode
 from sync.outcomes import Outcome
 from sync.take import LOCKED, Taken, put_back
@@ -65,10 +66,16 @@ def run_options(run: Run, taken: Taken) -> list[Outcome]:
     )
     _store(run, [e for e in entries if e.action not in (None, Action.UNCOUPLE)])
     _remove([e for e in entries if e.action is Action.UNCOUPLE])
+    waiting.wake(run.plan.name, (), erp_ids=[e.erp_id for e in entries if _is_new(e)], crm_ids=())
     failed = {("erp", e.erp_id): (e.problem.code, e.problem.transient) for e in entries if e.problem is not None}
     postponed = {("erp", key): (LOCKED, True) for key in taken.postponed["erp"]}
     put_back(run, {**postponed, **failed})
     return [_outcome(run, e) for e in entries if e.action is not None]
+
+
+def _is_new(entry: Entry) -> bool:
+    """True where the code has just got its option value."""
+    return entry.id is None and entry.problem is None and entry.action in (Action.INSERT, Action.COUPLE)
 
 
 def table() -> str:

@@ -12,10 +12,10 @@ from coupling.plan import Direction, Key
 from records import db
 from records.ids import uuid7
 from records.stage import Column, copy_into, staged
+from sync import waiting
 from sync.engine import base
 from sync.engine.types import FROM, TO, Action, Decision, Step
 from sync.tables import coupling_table, table
-from sync.take import DEPENDENCY
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -84,19 +84,12 @@ def _insert(run: Run, decisions: list[Decision]) -> None:
     except IntegrityError as error:  # somebody coupled one of them meanwhile: look again
         raise Transient(str(error)) from error
     _clear_failures(run, decisions)
-    _wake_dependents(run, [d.pair.erp.key for d in decisions if d.pair.erp])
-
-
-def _wake_dependents(run: Run, erp_ids: list[Key]) -> None:
-    """Records of other mappings that point to what was just coupled are compared again."""
-    for name, erp_table, pk_column, column in run.plan.context.get("dependents", ()):
-        db.execute(
-            f"INSERT INTO {table('Pending')} (mapping, side, record, reason) "
-            f"SELECT %s, 'erp', t.{pk_column}, %s FROM {erp_table} t "
-            f"WHERE t.{column} = ANY(%s::uuid[]) AND EXISTS (SELECT 1 FROM {coupling_table()} k "
-            f"WHERE k.erp_id = t.{pk_column} AND k.pair = %s) ORDER BY 3 ON CONFLICT DO NOTHING",
-            [name, DEPENDENCY, erp_ids, name],
-        )
+    waiting.wake(
+        run.plan.name,
+        run.plan.context.get("dependents", ()),
+        erp_ids=[d.pair.erp.key for d in decisions if d.pair.erp],
+        crm_ids=[d.pair.crm.key for d in decisions if d.pair.crm],
+    )
 
 
 def _row(run: Run, decision: Decision) -> list[Any] | None:

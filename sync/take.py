@@ -109,7 +109,8 @@ def give_back(run: Run, taken: Taken, decisions: list[Decision]) -> None:
     """Put back what is not settled: failures with their code, postponed records with a not-before time."""
     rows: dict[tuple[str, Key], tuple[str, bool]] = {}
     for side, keys in taken.postponed.items():
-        rows.update({(side, key): (reason, True) for key, reason in keys.items()})
+        for key, reason in keys.items():  # who waits for a dependency does so after the pause, too
+            rows[side, key] = (DEPENDENCY if taken.pending[side].get(key) == DEPENDENCY else reason, True)
     for decision in decisions:
         for side, key, reason in _unsettled(taken, decision):
             rows.setdefault((side, key), (reason, False))

@@ -9,10 +9,12 @@ from typing import Any
 from django.utils import timezone
 
 from coupling.models import Coupling, IntegrationTableMapping
+from coupling.plans import plan_for
 from coupling.selectors.records import record_keys, record_names
 from coupling.services.coupling import couplings_delete
 from records.actor import current
 from records.ids import uuid7
+from sync import waiting
 from sync.jobs.results import COUNTERS, Done
 from sync.match import count
 from sync.models import Chunk, Failure, Job, OutcomeRow
@@ -104,3 +106,9 @@ def on_couplings_made(*, pair: str, couplings: Sequence[Coupling], waits: bool =
     for side in ("erp", "crm"):
         keys = [getattr(c, f"{side}_id") for c in couplings]
         Failure.objects.filter(mapping=pair, side=side, record__in=keys).delete()
+    waiting.wake(
+        pair,
+        plan_for(pair).context.get("dependents", ()),
+        erp_ids=[str(c.erp_id) for c in couplings],
+        crm_ids=[str(c.crm_id) for c in couplings],
+    )

@@ -29,7 +29,8 @@ queued AS (
   INSERT INTO {pending} AS p (mapping, side, record)
   SELECT mapping, side, record FROM sent ORDER BY mapping, side, record
   ON CONFLICT (mapping, side, record) DO UPDATE
-    SET not_before = NULL, reason = '', params = '{{}}', attempts = 0, queued_at = now()
+    SET not_before = NULL, reason = CASE p.reason WHEN 'dependency' THEN p.reason ELSE '' END, params = '{{}}',
+      attempts = 0, queued_at = now()
   RETURNING mapping)
 SELECT (SELECT count(*) FROM taken), mapping, count(*) FROM (SELECT NULL AS mapping UNION ALL SELECT mapping FROM queued) q
 GROUP BY mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from coupling.plan import DeletionConflict, Direction, FieldPlan, MappingPlan, Problem, UpdateConflict
+from coupling.plan import DeletionConflict, Direction, FieldPlan, MappingPlan, Problem, UpdateConflict, canon
 from sync.engine import base
 from sync.engine.compare import compare_pair
 from sync.engine.differ import Differ
@@ -156,10 +156,20 @@ def _flows(
         return flows
     if not comparison.both:
         side = TO if comparison.erp_changed or (not comparison.crm_changed and TO in open_) else FROM
-        if side in flows:
-            flows[side] += both
+        for line in both:
+            way = _towards_blank(pair, line) or side
+            if way in flows:
+                flows[way].append(line)
         return flows
     return _conflicting(plan, pair, request, both, flows, open_)
+
+
+def _towards_blank(pair: Pair, line: FieldPlan) -> Direction | None:
+    """A look-up that was left blank until its record had a partner is filled now, whichever side was changed."""
+    if not (pair.wake and line.clear_on_failure and pair.erp is not None and pair.crm is not None):
+        return None
+    erp, crm = canon(pair.erp.values.get(line.erp or "")), canon(pair.crm.values.get(line.crm or ""))
+    return None if (erp is None) == (crm is None) else TO if crm is None else FROM
 
 
 def _conflicting(

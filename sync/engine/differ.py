@@ -60,14 +60,14 @@ class Differ:
                 i for i, (new, r) in enumerate(zip(self._to[line.key], crm, strict=True)) if new != canon(r.get(name))
             ]
             if candidates and is_both and line.from_crm is not None:
-                candidates = self._still(candidates, line.from_crm, crm, name, erp, line.erp or "")
+                candidates = self._still(candidates, line, line.from_crm, crm, name, erp, line.erp or "")
         elif line.key in self._from:
             name = line.erp or ""
             candidates = [
                 i for i, (new, r) in enumerate(zip(self._from[line.key], erp, strict=True)) if new != canon(r.get(name))
             ]
             if candidates and is_both and line.to_crm is not None:
-                candidates = self._still(candidates, line.to_crm, erp, name, crm, line.crm or "")
+                candidates = self._still(candidates, line, line.to_crm, erp, name, crm, line.crm or "")
         else:
             return []
         if line.not_null:
@@ -84,13 +84,19 @@ class Differ:
     @staticmethod
     def _still(
         candidates: list[int],
+        line: FieldPlan,
         back: Any,
         source: Sequence[dict[str, Any]],
         source_name: str,
         other: Sequence[dict[str, Any]],
         other_name: str,
     ) -> list[int]:
-        """Drop what is equal when read the other way round (`Germany` is `DE`, a cut text is no change)."""
+        """Drop what is equal when read the other way round (`Germany` is `DE`, a cut text is no change).
+
+        So is a look-up that one side holds and the other was left blank for, because its record has no partner yet.
+        """
         values = convert([canon(source[i].get(source_name)) for i in candidates], back, other_name)
+        if line.clear_on_failure:
+            values = [None if isinstance(v, Problem) else v for v in values]
         pairs = zip(candidates, values, strict=True)
         return [i for i, v in pairs if isinstance(v, Problem) or v != canon(other[i].get(other_name))]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from coupling.models import IntegrationTableMapping
+from sync import waiting
 from sync.jobs.submit import Request, submit
-from sync.models import FullSyncLine, Job, Pending
+from sync.models import FullSyncLine, Job
 from sync.models.job import SYNC_KINDS
 from sync.requests import record_request
 
@@ -31,25 +32,24 @@ def after(job: Job) -> None:
 
 
 def second_pass(job: Job) -> None:
-    """Records that wait for what this job has just coupled are looked at once more, each mapping's in a job of its own.
+    """Records that waited for what was coupled meanwhile are looked at once more, each group in a job of its own.
 
-    They stand in `pending` with the reason `dependency` (a customer whose primary contact has its partner now). What a
-    job has put back already (a skipped coupling) waits for the next run: asked again here, it would never end.
+    Each record is given to one job: however many jobs end while that one waits, nobody asks for it again.
     """
-    fresh = Pending.objects.filter(reason="dependency", side="erp").exclude(params__has_key="job")
-    waiting = fresh.values_list("mapping", "record")
-    by_mapping: dict[str, list[str]] = {}
-    for mapping, record in waiting.order_by("mapping", "record"):
-        by_mapping.setdefault(mapping, []).append(str(record))
-    directions = IntegrationTableMapping.objects.filter(name__in=by_mapping).values_list("name", "direction")
-    for name, direction in directions:
-        submit(
+    groups = waiting.woken()
+    names = {group.mapping for group in groups}
+    directions = dict(IntegrationTableMapping.objects.filter(name__in=names).values_list("name", "direction"))
+    for group, keys in groups.items():
+        if group.mapping not in directions:
+            continue
+        follower = submit(
             record_request(
-                mapping=name,
-                direction=direction,
-                side="erp",
-                ids=by_mapping[name],
+                mapping=group.mapping,
+                direction=directions[group.mapping],
+                side=group.side,
+                ids=keys,
                 user_name=job.requested_by,
+                create_new=group.creates,
                 mode="modified",
                 by_user=job.by_user,
                 caused_by=str(job.pk),
@@ -57,6 +57,7 @@ def second_pass(job: Job) -> None:
                 parent=str(job.parent) if job.parent else None,
             )
         )
+        waiting.give(group, keys, str(follower.pk))
 
 
 def move_watermarks(job: Job) -> None:
@@ -85,9 +86,9 @@ def ask_again(job: Job) -> None:
         )
     )
     old, new = str(job.pk), str(again.pk)
-    for waiting in Job.objects.filter(state="ready", after__contains=[old]):
-        after = [new if first == old else first for first in waiting.after]
-        Job.objects.filter(pk=waiting.pk).update(after=after)
+    for behind in Job.objects.filter(state="ready", after__contains=[old]):
+        after = [new if first == old else first for first in behind.after]
+        Job.objects.filter(pk=behind.pk).update(after=after)
     FullSyncLine.objects.filter(job=job.pk).update(job=again.pk)
 
 

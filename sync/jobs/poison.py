@@ -1,6 +1,7 @@
 """A chunk that raises, or kills its worker, is halved until the record that does it stands alone.
 
-That record fails with `internal_error` and is left for an hour; all others go through.
+That record fails with `internal_error` and is left for an hour; all others go through. Where a few records of the chunk,
+tried alone, all raise at the same place, it is the program or the set-up that is wrong and no record: the job fails.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from records import db
 from records.ids import uuid7
 from records.schema import schema
 from sync import conf
+from sync.jobs import everybody
 from sync.jobs.claim import Claim
 from sync.jobs.results import COUNTERS, Counters
 from sync.jobs.submit import add_chunks
@@ -45,7 +47,10 @@ def narrow(found: Claim, error: Exception | None) -> None:
             _try_again_or_fail(found, chunk, text)
             return
         keys = keys_of(job, chunk)
-        if len(keys) > 1:
+        if error is not None and everybody.raises(job, chunk, keys, error):
+            finish.fail(job, "every_record_fails", {"error": text, "mapping": job.mapping})
+            Chunk.objects.filter(pk=chunk.pk).update(state="cancelled", lease_until=None, error_code="internal_error")
+        elif len(keys) > 1:
             add_chunks(job, halves(chunk, keys), priority=chunk.priority, first_no=chunk.no + 1)
             Chunk.objects.filter(pk=chunk.pk).update(state="split", lease_until=None, error_code="internal_error")
         elif keys:
@@ -85,7 +90,7 @@ def keys_of(job: Job, chunk: Chunk) -> list[Key]:
 def halves(chunk: Chunk, keys: list[Key]) -> list[dict[str, Any]]:
     """Two specs that together take what the chunk took."""
     middle = len(keys) // 2
-    common = {**chunk.spec, "stage": chunk.stage}
+    common = {**chunk.spec, "stage": chunk.stage, everybody.ASKED: True}
     if chunk.spec["take"] == "ids":
         return [{**common, "ids": keys[:middle]}, {**common, "ids": keys[middle:]}]
     border = keys[middle - 1]

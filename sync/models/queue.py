@@ -45,6 +45,9 @@ class Pending(models.Model):
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["mapping"], condition=models.Q(reason="dependency"), name="sync_pending_dependent"),
+            models.Index(
+                fields=["mapping"], condition=models.Q(reason="dependency_not_coupled"), name="sync_pending_unmet"
+            ),
             models.Index(fields=["mapping"], condition=models.Q(not_before__isnull=False), name="sync_pending_paused"),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [

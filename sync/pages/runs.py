@@ -29,12 +29,9 @@ def mappings_of(selection: Selection | None) -> list[IntegrationTableMapping]:
 
 
 def modified(request: HttpRequest, selection: Selection) -> HttpResponseBase:
-    """Synchronize what was changed since the last run."""
-    started = [
-        services.mapping_run(user=request.user, mapping=mapping, mode="modified")  # type: ignore[arg-type]
-        for mapping in mappings_of(selection)
-    ]
-    return followed(request, started)
+    """Synchronize what was changed since the last run, in dependency order."""
+    user: Any = request.user
+    return followed(request, [services.mappings_run(user=user, mappings=mappings_of(selection), mode="modified")])
 
 
 def modified_all(request: HttpRequest, _selection: Selection) -> HttpResponseBase:
@@ -163,20 +160,17 @@ class RunDialog(DialogPage, kind=True):
         """Start the runs; a preview is opened."""
         assert form is not None
         given = form.cleaned_data
-        started = [
-            services.mapping_run(
-                user=request.user,  # type: ignore[arg-type]
-                mapping=mapping,
-                mode=self.mode,
-                direction=given.get("direction") or "",
-                create_new=given.get("create_new", False),
-                preview=given["preview"],
-            )
-            for mapping in mappings_of(selection)
-        ]
-        if given["preview"] and started:
-            return Done(url=registry.reverse("sync.job.card", pk=str(started[0].jobs[0].pk)))
-        return followed(request, started)
+        started = services.mappings_run(
+            user=request.user,  # type: ignore[arg-type]
+            mappings=mappings_of(selection),
+            mode=self.mode,
+            direction=given.get("direction") or "",
+            create_new=given.get("create_new", False),
+            preview=given["preview"],
+        )
+        if given["preview"] and started.jobs:
+            return Done(url=registry.reverse("sync.job.card", pk=str(started.jobs[0].pk)))
+        return followed(request, [started])
 
 
 @register

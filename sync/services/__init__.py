@@ -5,7 +5,7 @@ Each service checks the right of its user, refuses with a code, writes its job i
 
 from sync.services.imports import import_preview, import_start, preview_of
 from sync.services.jobs import job_cancel, job_undo, jobs_delete_entries
-from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, sync_modified_all
+from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, mappings_run, sync_modified_all
 from sync.services.rights import require
 from sync.services.schedule import (
     schedule_hold,
@@ -29,6 +29,7 @@ __all__ = [
     "mapping_match",
     "mapping_run",
     "mapping_uncouple",
+    "mappings_run",
     "preview_of",
     "require",
     "schedule_hold",

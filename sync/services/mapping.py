@@ -33,10 +33,12 @@ def mapping_run(
     direction: str = "",
     create_new: bool = False,
     preview: bool = False,
+    after: Sequence[str] = (),
+    run_id: str | None = None,
 ) -> Started:
     """Synchronize Modified Records, Run Full Synchronization, Run Unconditional Full Synchronization.
 
-    Without `direction` the mapping's own. Raises PermissionDenied, Rejected, Refused (`connection_disabled`,
+    Without `direction` the mapping's own. `after`: jobs that must have ended first. Raises PermissionDenied, Rejected, Refused (`connection_disabled`,
     `direction_not_allowed`).
     """
     require(user, "use")
@@ -53,8 +55,26 @@ def mapping_run(
         whole=True,
         create_new=create_new,
         preview=preview,
+        after=after,
+        run_id=run_id,
     )
     return Started([submit(request)], 1)
+
+
+@transaction.atomic
+def mappings_run(*, user: User, mappings: Sequence[IntegrationTableMapping], mode: str, **options: Any) -> Started:
+    """One run over several mappings, each after those it depends on. `options` and errors as in `mapping_run`."""
+    require(user, "use")
+    require_connection()
+    named, depends_on = {m.name: m for m in mappings}, order.stored_dependencies()
+    run_id, jobs = uuid7(), dict[str, Job]()
+    for name in order.in_order(named, depends_on):
+        first = order.dependencies_among(name, jobs, depends_on)
+        after = [str(jobs[f].pk) for f in first]
+        (jobs[name],) = mapping_run(
+            user=user, mapping=named[name], mode=mode, after=after, run_id=run_id, **options
+        ).jobs
+    return Started(list(jobs.values()), len(jobs))
 
 
 def _direction(mapping: IntegrationTableMapping, direction: str) -> str:
@@ -70,25 +90,7 @@ def _direction(mapping: IntegrationTableMapping, direction: str) -> str:
 @transaction.atomic
 def sync_modified_all(*, user: User) -> Started:
     """Synchronize Modified Records of all mappings, each after those it depends on."""
-    require(user, "use")
-    require_connection()
-    mappings = {m.name: m for m in IntegrationTableMapping.objects.all()}
-    depends_on = order.stored_dependencies()
-    run_id, jobs = uuid7(), dict[str, Job]()
-    for name in order.in_order(mappings, depends_on):
-        first = order.dependencies_among(name, jobs, depends_on)
-        jobs[name] = submit(
-            Request(
-                kind="modified",
-                user_name=user.get_username(),
-                mapping=name,
-                direction=mappings[name].direction,
-                whole=True,
-                after=[str(jobs[f].pk) for f in first],
-                run_id=run_id,
-            )
-        )
-    return Started(list(jobs.values()), len(jobs))
+    return mappings_run(user=user, mappings=list(IntegrationTableMapping.objects.all()), mode="modified")
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from celery import current_app
 from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
-from config import health
+from config import health, heartbeat
 from config.heartbeat import FORGET_AFTER, Heartbeat
 from config.models import WorkerSeen
 
@@ -109,13 +109,36 @@ def test_a_heartbeat_outlives_a_database_that_is_away(monkeypatch):
     assert not WorkerSeen.objects.exists()
 
 
-def test_a_worker_whose_task_outlived_its_limit_is_stuck(settings, monkeypatch):
+def test_a_worker_whose_task_outlived_its_limit_is_stuck(monkeypatch):
     heart = Heartbeat("worker-1@here")
-    settings.CELERY_TASK_TIME_LIMIT = 300
+    heart.task_limit = 300
     monkeypatch.setattr("config.heartbeat.time.monotonic", lambda: 1000.0)
 
     assert not heart.is_stuck()
     heart.task_started = 800.0
     assert not heart.is_stuck()
     heart.task_started = 699.0
+    assert heart.is_stuck()
+
+
+@pytest.mark.parametrize(("minutes", "is_silent"), [(4, False), (6, False), (241, True)])
+def test_a_worker_is_seen_as_long_as_its_task_may_take(monkeypatch, minutes, is_silent):
+    from sync.tasks import ring
+
+    heart = Heartbeat("worker-1@here")
+    monkeypatch.setattr(heartbeat._Current, "heartbeat", heart)
+
+    heartbeat.task_begins(task=ring)
+    heart.task_started -= minutes * 60
+
+    assert heart.is_stuck() is is_silent
+
+
+def test_a_task_without_a_limit_of_its_own_has_the_common_one(monkeypatch, settings):
+    heart = Heartbeat("worker-1@here")
+    monkeypatch.setattr(heartbeat._Current, "heartbeat", heart)
+
+    heartbeat.task_begins(task=object())
+    heart.task_started -= settings.CELERY_TASK_TIME_LIMIT + 1
+
     assert heart.is_stuck()

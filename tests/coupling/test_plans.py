@@ -185,7 +185,11 @@ def test_writes_that_nobody_else_reads_are_quiet(world: World) -> None:
 def test_customers_wait_for_their_primary_contacts(world: World) -> None:
     dependents = plan_for("CONTACT").context["dependents"]
 
-    assert dependents == [("CUSTOMER", "erp_customer", "system_id", "primary_contact_no_id")]
+    erp, crm = (
+        ("erp_customer", "system_id", "primary_contact_no_id"),
+        ("crm_account", "accountid", "primarycontactid_id"),
+    )
+    assert dependents == [("CUSTOMER", erp, crm)]
 
 
 def test_a_plan_costs_a_constant_number_of_queries(world: World) -> None:

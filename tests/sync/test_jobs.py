@@ -195,11 +195,46 @@ def test_the_record_that_raises_is_found_and_all_others_go_through(mapping, engi
 
     job = ended(job)
     assert (job.state, job.processed) == ("finished", 50)
-    assert sorted([*engine.seen, bad]) == keys(50)
+    assert sorted({*engine.seen, bad}) == keys(50)
     assert job.counters["to_crm"] == {**job.counters["to_crm"], "modified": 49, "failed": 1}
     row = OutcomeRow.objects.get(job=job)
     assert (row.action, row.reason, str(row.erp_id)) == ("fail", "internal_error", bad)
     assert Pending.objects.get(record=bad).reason == "internal_error"
+
+
+def test_when_every_record_raises_the_same_error_the_job_fails_instead_of_hunting(mapping, engine: FakeEngine) -> None:
+    job = records_job(keys(5000), size=2500)
+    engine.raising = dict.fromkeys(keys(5000), lambda: KeyError("telephone9"))
+
+    assert drain() <= 2
+
+    job = ended(job)
+    assert (job.state, job.message_code) == ("failed", "every_record_fails")
+    assert "telephone9" in job.message_params["error"]
+    assert not OutcomeRow.objects.exists()
+    assert Chunk.objects.filter(job=job).count() == 2
+    assert not Chunk.objects.filter(state__in=["ready", "running"]).exists()
+
+
+def test_many_bad_records_among_good_ones_are_still_hunted_down(mapping, engine: FakeEngine) -> None:
+    bad = keys(64)[::3]
+    job = records_job(keys(64))
+    engine.raising = dict.fromkeys(bad, lambda: KeyError("telephone9"))
+
+    drain()
+
+    job = ended(job)
+    assert (job.state, job.counters["to_crm"]["failed"]) == ("finished", len(bad))
+    assert set(engine.seen) == set(keys(64)) - set(bad)
+
+
+def test_what_the_database_refuses_is_each_records_own_fault(mapping, engine: FakeEngine) -> None:
+    job = records_job(keys(16))
+    engine.raising = dict.fromkeys(keys(16), lambda: IntegrityError("refused"))
+
+    drain()
+
+    assert (ended(job).state, ended(job).counters["to_crm"]["failed"]) == ("finished", 16)
 
 
 def test_a_record_that_kills_its_workers_is_found_too(mapping, engine: FakeEngine, settings) -> None:

@@ -59,14 +59,15 @@ def set_parents(batch: HookBatch) -> None:
                 item.set(PARENT, account)
                 item.set(PARENT_TYPE, "account")
         elif not unchanged:
-            _refuse_parentless(item, customer)
+            _refuse_parentless(batch.plan, item, customer)
 
 
-def _refuse_parentless(item: Item, customer: str | None) -> None:
+def _refuse_parentless(plan: MappingPlan, item: Item, customer: str | None) -> None:
     if customer is None:
         item.fail("contact_without_relation", {"contact": f"{item.source['no']} {item.source['name']}"})
         return
     params = {"caption": "@erp.Customer", "value": str(item.source.get("company_name") or "")}
+    params |= {"table": CUSTOMERS[0], "key": customer, "needs": plan.context["mappings"].get(CUSTOMERS, "")}
     item.fail("dependency_not_coupled", params, field="company_no")
 
 
@@ -101,6 +102,7 @@ def set_companies(batch: HookBatch) -> None:
         found = companies.get(parent)
         if found is None:
             params = {"caption": f"@crm.Contact.{PARENT}", "value": names.get(parent, parent)}
+            params |= {"table": CUSTOMERS[1], "key": parent, "needs": batch.plan.context["mappings"].get(CUSTOMERS, "")}
             item.fail("dependency_not_coupled", params, field=PARENT)
         elif found[0] is None:
             item.fail("contact_company_missing", field="company_no")
