@@ -98,6 +98,14 @@ class Workers:
         told = [json.loads(self._line(process)) for process in self.processes]
         return time.perf_counter() - began, told
 
+    def wake(self) -> None:
+        """Connect, as workers that wait for the bell are."""
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.write("wake\n")
+            process.stdin.flush()
+            self._line(process, "ready")
+
     def stop(self) -> None:
         """End the processes."""
         for process in self.processes:
@@ -220,6 +228,8 @@ def _product(figures: Figures, workers: Workers, phase: str, kind: str, **option
     from sync.models import Job
 
     request = Request(kind=kind, user_name="admin", mapping="CUSTOMER", direction="to_crm", whole=True, **options)
+    workers.wake()
+    Job.objects.exists()
     began = time.perf_counter()
     job = submit(request)
     _seconds, told = workers.run()

@@ -11,7 +11,10 @@ from typing import Any
 
 
 def main() -> None:
-    """Answer each `go` on standard input with one line of JSON: seconds, cpu, statements, chunks, peak memory (MB)."""
+    """Answer each `go` on standard input with one line of JSON: seconds, cpu, statements, chunks, peak memory (MB).
+
+    `wake` connects and looks for work, as a worker does every few seconds, and answers `ready`.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
@@ -29,22 +32,45 @@ def main() -> None:
     connection.close()  # the floor copies the database, which nobody may be connected to
     print("ready", flush=True)
     for line in sys.stdin:
+        if line.strip() == "wake":
+            work.drain()
+            print("ready", flush=True)
+            continue
         if line.strip() != "go":
             break
-        counted.statements = 0
+        began_with = counted.statements
         began, cpu = time.perf_counter(), time.process_time()
-        chunks = work.drain()
+        chunks = work_to_the_end(counted)
         connection.close()
         print(
             json.dumps({
                 "seconds": time.perf_counter() - began,
                 "cpu": time.process_time() - cpu,
-                "statements": counted.statements,
+                "statements": counted.statements - began_with,
                 "chunks": chunks,
                 "peak_mb": peak_memory(),
             }),
             flush=True,
         )  # fmt: skip
+
+
+def work_to_the_end(counted: Counter) -> int:
+    """Work until every job has ended: while another worker plans or finishes there is nothing to claim; the chunks.
+
+    Looking again and again is the benchmark's own doing (a bell calls real workers): it is not counted.
+    """
+    from sync.jobs import work
+    from sync.models import Job
+
+    chunks = work.drain()
+    while True:
+        before = counted.statements
+        if not Job.objects.filter(finished_at=None).exists():
+            return chunks
+        time.sleep(0.005)
+        done = work.drain()
+        counted.statements = before if not done else counted.statements
+        chunks += done
 
 
 class Counter:

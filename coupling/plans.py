@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
+from django.apps import apps
+
 from coupling import lines, registry
 from coupling.conversions import Ends, Known, NotMappable, Passage, convert_fields
 from coupling.declare import COMPANY
@@ -24,11 +26,31 @@ from coupling.plan import (
 )
 from coupling.rules import PairHooks
 from coupling.selectors.records import title_fields
+from records import db
 from records.filters import Checked, Matcher, check
 from records.schema import Schema, schema
 
 Equal = Callable[[Any, Any], bool]
 _FLAGS = ("only_new", "not_null", "clear_on_failure", "validate_erp", "validate_crm")
+
+
+#: Every table whose rows a plan rests on.
+FOUNDATION = (
+    "coupling.IntegrationTableMapping", "coupling.IntegrationFieldMapping", "coupling.Connection",
+    "erp.CompanyInformation", "erp.GeneralLedgerSetup", "erp.Currency", "crm.Company", "crm.TransactionCurrency",
+)  # fmt: skip
+#: Columns of them that runs move and that decide nothing.
+_NO_MATTER = ["row_version", "synch_modified_on_filter", "synch_int_tbl_mod_on_fltr"]
+
+
+def fingerprint() -> str:
+    """A text that differs as soon as a row that plans rest on was added, changed or removed. One query."""
+    parts = []
+    for label in FOUNDATION:
+        meta = apps.get_model(label)._meta
+        parts.append(f'(SELECT sum(hashtextextended((to_jsonb(t) - %(no_matter)s)::text, 0)) FROM "{meta.db_table}" t)')
+    row = db.one(f"SELECT concat_ws(' ', {', '.join(parts)})", {"no_matter": _NO_MATTER})
+    return str(row[0]) if row else ""
 
 
 def plan_for(mapping: IntegrationTableMapping | str) -> MappingPlan:

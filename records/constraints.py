@@ -16,9 +16,7 @@ def declared(attrs: dict[str, Any]) -> list[models.CheckConstraint]:
     for name, field in attrs.items():
         condition = _condition(name, field)
         if condition is not None:
-            found.append(
-                models.CheckConstraint(condition=condition, name=f"%(app_label)s_%(class)s_{name}_valid")
-            )
+            found.append(models.CheckConstraint(condition=condition, name=f"%(app_label)s_%(class)s_{name}_valid"))
     return found
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg2.extensions
-from django.db import connection
+from django.db import Error, connection
 
 _UUID_AS_TEXT = psycopg2.extensions.new_type((2950,), "UUID_AS_TEXT", lambda value, _cursor: value)
 _UUIDS_AS_TEXT = psycopg2.extensions.new_array_type((2951,), "UUIDS_AS_TEXT", _UUID_AS_TEXT)
@@ -41,3 +42,44 @@ def execute(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> int:
     with cursor() as c:
         c.execute(sql, params or None)
         return c.rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """An expression that stands where a value would."""
+
+    text: str
+    params: Sequence[Any] = ()
+
+    @staticmethod
+    def of(values: Iterable[Any]) -> tuple[list[str], list[Any]]:
+        """What to write for each value, a placeholder or its expression, and the parameters."""
+        texts: list[str] = []
+        params: list[Any] = []
+        for value in values:
+            is_sql = isinstance(value, Sql)
+            texts.append(value.text if is_sql else "%s")
+            params.extend(value.params if is_sql else [value])
+        return texts, params
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Statements that go with the begin and the end of a savepoint, in the same round trips."""
+
+    before: str = ""
+    params: Sequence[Any] = ()
+    after: str = ""
+
+
+@contextmanager
+def savepoint(around: Around = Around()) -> Iterator[None]:
+    """A savepoint inside a transaction; an exception takes back what was done inside, settings included."""
+    execute(f"SAVEPOINT inner_part; {around.before}", around.params)
+    try:
+        yield
+    except BaseException:
+        with suppress(Error):  # the connection may be what broke
+            execute("ROLLBACK TO SAVEPOINT inner_part; RELEASE SAVEPOINT inner_part")
+        raise
+    execute(f"RELEASE SAVEPOINT inner_part; {around.after}")

@@ -41,7 +41,9 @@ class _Marks:
 
 
 def _split(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    marks: dict[str, Any] = {k: options.pop(k) for k in ("required", "readonly", "insert_only", "internal", "checks") if k in options}
+    marks: dict[str, Any] = {
+        k: options.pop(k) for k in ("required", "readonly", "insert_only", "internal", "checks") if k in options
+    }
     if "caption" in options:
         options["verbose_name"] = options.pop("caption")
     return marks, options

@@ -12,8 +12,7 @@ The number of statements does not depend on the number of rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -145,10 +144,10 @@ def read(
     return {r[0]: (r[1], dict(zip(names, r[2:], strict=True))) for r in db.rows(sql, [list(pks)])} if pks else {}
 
 
-def write_batch(batch: Batch, *, trusted: bool = False, around: AbstractContextManager[None] | None = None) -> Written:
+def write_batch(batch: Batch, *, trusted: bool = False, around: db.Around | None = None) -> Written:
     """Run rules and write the rows of an insert or update batch whose `new`, `old`, `changed` are set.
 
-    `trusted`: values are normalised already (the engine's transfer did). `around`: context manager entered around the
+    `trusted`: values are normalised already (the engine's transfer did). `around`: what goes with the
     writing statement only.
     """
     sch = schema(batch.model)
@@ -165,8 +164,7 @@ def write_batch(batch: Batch, *, trusted: bool = False, around: AbstractContextM
     result.rejected = [row for row in batch.rows if row.errors]
     live = batch.live
     if live:
-        with around or nullcontext():
-            written = _store(sch, batch, live)
+        written = _store(sch, batch, live, around or db.Around())
         result.rows = [row for row in live if row.pk in written]
         result.stale = [row.pk for row in live if row.pk not in written and not row.errors]
         result.rejected.extend(row for row in live if row.errors)
@@ -298,20 +296,19 @@ def _spread(sch: Schema, rows: list[Row], names: set[str]) -> set[str]:
     return names
 
 
-def _store(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
+def _store(sch: Schema, batch: Batch, rows: list[Row], around: db.Around) -> dict[str, int]:
     """The writing statement; {pk: new version} of the rows it reached.
 
     What the database rejects is bisected until the poison row stands alone and gets the error.
     """
     write = _insert_sql if batch.kind == "insert" else _update_sql
     try:
-        with transaction.atomic():
-            db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with db.savepoint(replace(around, before=f"SET CONSTRAINTS ALL IMMEDIATE; {around.before}")):
             return write(sch, batch, rows)
     except (IntegrityError, DataError) as error:
         if len(rows) > 1:
             half = len(rows) // 2
-            return _store(sch, batch, rows[:half]) | _store(sch, batch, rows[half:])
+            return _store(sch, batch, rows[:half], around) | _store(sch, batch, rows[half:], around)
         rows[0].errors.append(as_field_error(sch, error))
         return {}
 
@@ -328,11 +325,10 @@ def _insert_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
     order = [f.name for _c, f in pairs]
     data = [[row.pk, *[row.new.get(n) for n in order]] for row in rows]
     target = ", ".join(f'"{name}"' for name in (*(c.name for c in columns), *constants))
-    source = ", ".join([*(f's."{c.name}"' for c in columns), *["%s"] * len(constants)])
+    texts, values = db.Sql.of(constants.values())
+    source = ", ".join([*(f's."{c.name}"' for c in columns), *texts])
     with staged(columns, data) as (relation, params):
-        db.execute(
-            f'INSERT INTO "{sch.table}" ({target}) SELECT {source} FROM {relation} s', [*constants.values(), *params]
-        )
+        db.execute(f'INSERT INTO "{sch.table}" ({target}) SELECT {source} FROM {relation} s', [*values, *params])
     return {row.pk: 1 for row in rows}
 
 
@@ -343,7 +339,9 @@ def _update_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
     columns = [Column("stage_pk", "uuid"), Column("stage_version", "bigint"), *(c for c, _f in pairs)]
     order = [f.name for _c, f in pairs]
     data = [[row.pk, row.version, *[row.new.get(n) for n in order]] for row in rows]
-    sets = [f'"{c.name}" = s."{c.name}"' for c, _f in pairs] + [f'"{name}" = %s' for name in stamps]
+    texts, values = db.Sql.of(stamps.values())
+    sets = [f'"{c.name}" = s."{c.name}"' for c, _f in pairs]
+    sets += [f'"{name}" = {text}' for name, text in zip(stamps, texts, strict=True)]
     sets.append("row_version = t.row_version + 1")
     with staged(columns, data) as (relation, params):
         sql = (
@@ -351,7 +349,7 @@ def _update_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
             f'WHERE t."{sch.pk_column}" = s.stage_pk AND t.row_version = s.stage_version '
             f'RETURNING t."{sch.pk_column}" AS pk, t.row_version AS version'
         )
-        found = db.rows(sql, [*stamps.values(), *params])
+        found = db.rows(sql, [*values, *params])
     return dict(found)
 
 

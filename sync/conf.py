@@ -11,7 +11,7 @@ _DEFAULTS: dict[str, Any] = {
     # chunk whatever the lease says; the lease covers the moment before it and ends a frozen worker's transaction.
     "SYNC_LEASE_SECONDS": 20,
     "SYNC_CHUNK_SIZE": 5000,  # records of one transaction at most
-    "SYNC_CHUNK_LEAST": 250,
+    "SYNC_CHUNK_LEAST": 1000,
     "SYNC_CHUNKS_SHOWN": 20,  # small jobs are cut into about so many chunks, so that their progress can be seen
     "SYNC_MAX_ATTEMPTS": 10,  # attempts of a chunk before its job fails
     "SYNC_MAX_LOSSES": 2,  # lost leases before a chunk is cut in halves to find the record that kills its worker

@@ -157,7 +157,8 @@ def recommend_full(*, mappings: Iterable[str]) -> None:
         raise Refused("nothing_pending")
     for line in chosen:
         FullSyncLine.objects.update_or_create(
-            mapping=line.mapping, defaults={"recommendation": "full_synchronization", "job": None}  # type: ignore[misc]
+            mapping=line.mapping,
+            defaults={"recommendation": "full_synchronization", "job": None},  # type: ignore[misc]
         )
 
 

@@ -96,7 +96,10 @@ def _pair(
         matches_erp, matches_crm = (None, matches_crm) if side == "erp" else (matches_erp, None)
     pair.erp_inside = pair.erp is None or matches_erp is None or matches_erp(pair.erp.values)
     pair.crm_inside = pair.crm is None or matches_crm is None or matches_crm(pair.crm.values)
-    pair.wake = run.plan.hooks.compares_always or DEPENDENCY in (taken.pending["erp"].get(pair.erp_id or ""), taken.pending["crm"].get(pair.crm_id or ""))
+    pair.wake = run.plan.hooks.compares_always or DEPENDENCY in (
+        taken.pending["erp"].get(pair.erp_id or ""),
+        taken.pending["crm"].get(pair.crm_id or ""),
+    )
     pair.presented = _presented(run, taken, pair)
     return pair
 

@@ -201,11 +201,12 @@ def _failures(run: Run, decisions: list[Decision]) -> None:
 
 
 def _clear_failures(run: Run, decisions: list[Decision]) -> None:
-    for side, keys in (("erp", [d.pair.erp_id for d in decisions]), ("crm", [d.pair.crm_id for d in decisions])):
-        db.execute(
-            f"DELETE FROM {table('Failure')} WHERE mapping = %s AND side = %s AND record = ANY(%s::uuid[])",
-            [run.plan.name, side, keys],
-        )
+    erp, crm = [d.pair.erp_id for d in decisions], [d.pair.crm_id for d in decisions]
+    db.execute(
+        f"DELETE FROM {table('Failure')} WHERE mapping = %s "
+        "AND (side = 'erp' AND record = ANY(%s::uuid[]) OR side = 'crm' AND record = ANY(%s::uuid[]))",
+        [run.plan.name, erp, crm],
+    )
 
 
 def _side(direction: Direction) -> str:

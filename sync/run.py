@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 
 from coupling.gateways.base import Gateway
-from coupling.gateways.errors import Transient
 from coupling.plan import DeletionConflict, Direction, MappingPlan
 from coupling.sides import gateway
 from sync import failpoints
@@ -56,20 +55,15 @@ class _Undone(Exception):
 
 
 def run_chunk(job: Any, chunk: Any) -> ChunkResult:
-    """Synchronize the records of one chunk.
+    """Synchronize the records of one chunk, in the caller's transaction.
 
-    A lock that somebody holds makes the chunk start over without the locked records; they go back to pending.
+    A lock that somebody holds raises `Transient`; a chunk with `avoid_locked` leaves the locked records to pending.
     """
     run = _open(job, chunk)
     with collector_paused():
         if job.preview:
             return _preview(run)
-        try:
-            with transaction.atomic():
-                return _attempt(run, avoid_locked=False)[0]
-        except Transient:
-            with transaction.atomic():
-                return _attempt(run, avoid_locked=True)[0]
+        return _attempt(run)[0]
 
 
 @contextmanager
@@ -110,7 +104,7 @@ def _preview(run: Run) -> ChunkResult:
     kept: list[tuple[ChunkResult, list[Outcome]]] = []
     try:
         with transaction.atomic():
-            kept.append(_attempt(run, avoid_locked=False))
+            kept.append(_attempt(run))
             raise _Undone
     except _Undone:
         result, outcomes = kept[0]
@@ -118,7 +112,7 @@ def _preview(run: Run) -> ChunkResult:
     return result
 
 
-def _attempt(run: Run, *, avoid_locked: bool) -> tuple[ChunkResult, list[Outcome]]:
+def _attempt(run: Run) -> tuple[ChunkResult, list[Outcome]]:
     """The checklist: take, pair, compare, decide, write, remember."""
     taken = take(run)
     last = max(taken.keys, default=None)
@@ -127,7 +121,7 @@ def _attempt(run: Run, *, avoid_locked: bool) -> tuple[ChunkResult, list[Outcome
         outcomes = [o for o in looked_at if o.action is not Action.UNCHANGED]
         store_outcomes(run, outcomes)
         return _result(run, taken, last, looked_at, []), outcomes
-    pairs = load(run, taken, avoid_locked=avoid_locked)
+    pairs = load(run, taken, avoid_locked=run.chunk.avoid_locked)
     decisions = _decide(run, pairs)
     failpoints.reach("before_dest_write")
     written = write(run, decisions)

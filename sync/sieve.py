@@ -50,11 +50,11 @@ def sieve(run: Run, woken: list[Key]) -> Sieved:
     query = _Query(run, woken)
     groups = db.rows(*query.grouped())
     keys = [key for row in groups for key in row[-1] or ()]
-    sure = [row for row in groups if row[-2]]
-    differing = _differing(run.plan, query.looked_up, [row[:-2] for row in sure])
-    unchanged = sum(row[-2] for row, differs in zip(sure, differing, strict=True) if not differs)
+    sure = [(row[:-2], n) for row in groups if (n := row[-2] - len(row[-1] or ()))]
+    differing = _differing(run.plan, query.looked_up, [values for values, _n in sure])
+    unchanged = sum(n for (_values, n), differs in zip(sure, differing, strict=True) if not differs)
     if any(differing):
-        wrong = {row[:-2] for row, differs in zip(sure, differing, strict=True) if differs}
+        wrong = {values for (values, _n), differs in zip(sure, differing, strict=True) if differs}
         keys += [row[-1] for row in db.rows(*query.plain()) if row[:-1] in wrong]
     return Sieved(sorted(keys), unchanged)
 
@@ -94,13 +94,13 @@ class _Query:
         return self.erp if self.side == "erp" else self.crm
 
     def grouped(self) -> tuple[str, list[Any]]:
-        """Combination of looked-up values, number of sure records, keys of all others."""
+        """Combination of looked-up values, number of records, keys of those that are not sure."""
         inner, params = self._inner()
         names = ", ".join(self._names())
         group = f" GROUP BY {names}" if names else ""
         head = f"{names}, " if names else ""
         return (
-            f"SELECT {head}count(*) FILTER (WHERE is_sure), array_agg(pk) FILTER (WHERE NOT is_sure) FROM ({inner}) x{group}",
+            f"SELECT {head}count(*), array_agg(pk) FILTER (WHERE NOT is_sure) FROM ({inner}) x{group}",
             params,
         )
 

@@ -122,7 +122,7 @@ class OrmGateway:
 
     def delete_many(self, table: str, keys: Sequence[Key], context: WriteContext) -> WriteResult:
         """Remove records; a refusal of a rule or a reference is told by key."""
-        with _passing_faults(), origin(context):
+        with _passing_faults(), db.savepoint(origin(context)):
             done = writes.delete(table, [(key, None) for key in keys], source="sync")
         result = WriteResult(versions={row.pk: 0 for row in done.rows}, stale=list(done.stale))
         result.rejected = {row.pk: as_problem(row.errors[0]) for row in done.rejected}
@@ -134,15 +134,11 @@ def as_problem(error: FieldError) -> Problem:
     return Problem(error.code, error.params, error.field)
 
 
-@contextmanager
-def origin(context: WriteContext) -> Iterator[None]:
+def origin(context: WriteContext) -> db.Around:
     """Tag the change log rows of the statements inside with the mapping that writes (or write none: quiet)."""
-    db.execute(
-        "SELECT set_config('tandem.origin', %s, true), set_config('tandem.quiet', %s, true)",
-        [context.origin, "on" if context.quiet else ""],
-    )
-    yield
-    db.execute("SELECT set_config('tandem.origin', '', true), set_config('tandem.quiet', '', true)")
+    settings = "SELECT set_config('tandem.origin', %s, true), set_config('tandem.quiet', %s, true)"
+    params = (context.origin, "on" if context.quiet else "")
+    return db.Around(settings, params, "SET LOCAL tandem.origin = ''; SET LOCAL tandem.quiet = ''")
 
 
 @contextmanager

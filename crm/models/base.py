@@ -65,7 +65,7 @@ class CrmTable(Table):
     @classmethod
     def stamps(cls, batch: Batch) -> dict[str, Any]:
         """C8: who writes and when, by column."""
-        user = owner.user_of(batch.actor)
+        user = owner.writer(batch.actor)
         values: dict[str, Any] = {"modifiedon": batch.now, "modifiedby_id": user}
         if batch.kind == "insert":
             values |= {"createdon": batch.now, "createdby_id": user}

@@ -36,6 +36,11 @@ def user_of(name: str) -> str | None:
     return found[0] if found else None
 
 
+def writer(name: str) -> db.Sql:
+    """The same as an expression inside the writing statement."""
+    return db.Sql(f"({_ACTOR})", [name, name, name])
+
+
 def default_team() -> str | None:
     """The default team of the organization."""
     found = db.one("SELECT teamid FROM crm_team WHERE isdefault ORDER BY teamid LIMIT 1")

@@ -18,7 +18,7 @@ def cancel(job: Job) -> Job:
         waiting = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state="ready").first()
         if waiting is not None:
             Chunk.objects.filter(job=waiting, state__in=LIVE).update(state="cancelled", lease_until=None)
-            finish.end(waiting, "cancelled", "", {})
+            finish.end(waiting, finish.chunks_of(waiting), "cancelled", "", {})
     finish.finish_if_done(str(job.pk))
     if job.parent:
         finish.finish_if_done(str(job.parent))

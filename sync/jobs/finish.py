@@ -31,9 +31,10 @@ def finish_if_done(job_id: str) -> bool:
             return False
         if locked.cancel_requested:
             drop_ready_chunks(locked)
-        if has_open_work(locked):
+        chunks = chunks_of(locked)
+        if has_open_work(locked, chunks):
             return False
-        end(locked, *verdict(locked))
+        end(locked, chunks, *verdict(locked, chunks))
     if locked.parent:
         finish_if_done(str(locked.parent))
     return True
@@ -49,9 +50,15 @@ def may_end(job_id: str) -> bool:
     return db.one(sql, [job_id]) is not None
 
 
-def has_open_work(job: Job) -> bool:
+def chunks_of(job: Job) -> list[Chunk]:
+    """What the end of a job needs to know of its chunks, in order."""
+    fields = ("state", "counters", "processed", "error_code", "error_params")
+    return list(Chunk.objects.filter(job=job).only(*fields).order_by("id"))
+
+
+def has_open_work(job: Job, chunks: list[Chunk]) -> bool:
     """True while a chunk may still write, or a child has not ended."""
-    if Chunk.objects.filter(job=job, state__in=LIVE).exists():
+    if any(chunk.state in LIVE for chunk in chunks):
         return True
     return job.kind == "full_sync" and Job.objects.filter(parent=job.pk, finished_at=None).exists()
 
@@ -64,11 +71,11 @@ def drop_ready_chunks(job: Job) -> None:
     Chunk.objects.filter(pk__in=list(ready)).update(state="cancelled")
 
 
-def verdict(job: Job) -> tuple[str, str, dict[str, Any]]:
+def verdict(job: Job, chunks: list[Chunk]) -> tuple[str, str, dict[str, Any]]:
     """(state, message code, its parameters) of a job whose work is over."""
     if job.message_code:
         return "failed", job.message_code, job.message_params
-    broken = Chunk.objects.filter(job=job, state="failed").order_by("id").first()
+    broken = next((chunk for chunk in chunks if chunk.state == "failed"), None)
     if broken is not None:
         return "failed", broken.error_code, broken.error_params
     if job.cancel_requested:
@@ -76,9 +83,8 @@ def verdict(job: Job) -> tuple[str, str, dict[str, Any]]:
     return "finished", "", {}
 
 
-def end(job: Job, state: str, code: str, params: dict[str, Any]) -> None:
+def end(job: Job, chunks: list[Chunk], state: str, code: str, params: dict[str, Any]) -> None:
     """Write the end of a job that the caller has locked, and what follows from it."""
-    chunks = list(Chunk.objects.filter(job=job).only("counters", "processed"))
     job.state, job.message_code, job.message_params = state, code, params
     job.counters = total_of(chunks, job.directions)
     job.processed = sum(chunk.processed for chunk in chunks)
@@ -104,7 +110,8 @@ def fail(job: Job, code: str, params: dict[str, Any] | None = None) -> None:
         locked = Job.objects.select_for_update(no_key=True).filter(pk=job.pk, state="ready").first()
         if locked is not None:
             Chunk.objects.filter(job=locked, state__in=LIVE).update(state="cancelled", lease_until=None)
-            end(locked, *verdict(locked))
+            chunks = chunks_of(locked)
+            end(locked, chunks, *verdict(locked, chunks))
     finish_if_done(str(job.pk if locked is None else job.parent or job.pk))
 
 

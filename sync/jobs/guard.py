@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from coupling.models import Connection
-from records import db
+from coupling.models import Connection, IntegrationTableMapping
 from sync import conf
 from sync.jobs.claim import Claim
 from sync.jobs.errors import LostLeaseError, StoppedError
@@ -16,7 +15,7 @@ _SESSION = """
 SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB';
 SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
 SET LOCAL statement_timeout = '{statement}s'; SET LOCAL lock_timeout = '{lock}ms';
-SET LOCAL idle_in_transaction_session_timeout = '{idle}s'
+SET LOCAL idle_in_transaction_session_timeout = '{idle}s';
 """
 
 _RENEW = """
@@ -24,18 +23,18 @@ UPDATE {chunk} SET lease_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND fence = %s AND state = 'running' RETURNING *
 """
 _JOB = """
-SELECT j.*, EXISTS (SELECT 1 FROM {connection} WHERE enabled) AS is_connected FROM {job} j WHERE j.id = %s
+SELECT j.*, EXISTS (SELECT 1 FROM {connection} WHERE enabled) AS is_connected,
+  (SELECT m.version FROM {mapping} m WHERE m.name = j.mapping) AS mapping_version
+FROM {job} j WHERE j.id = %s
 """
 
 
-def prepare_session() -> None:
+def session_settings() -> str:
     """Settings of this transaction only. A worker that freezes inside it loses its connection within a lease."""
-    db.execute(
-        _SESSION.format(
-            statement=conf.value("SYNC_STATEMENT_SECONDS"),
-            lock=conf.value("SYNC_LOCK_MS"),
-            idle=conf.value("SYNC_LEASE_SECONDS"),
-        )
+    return _SESSION.format(
+        statement=conf.value("SYNC_STATEMENT_SECONDS"),
+        lock=conf.value("SYNC_LOCK_MS"),
+        idle=conf.value("SYNC_LEASE_SECONDS"),
     )
 
 
@@ -44,12 +43,15 @@ def enter(claim: Claim) -> tuple[Job, Chunk]:
 
     Raises `LostLeaseError` or `StoppedError`. The job row is read and never locked: a cancel need not wait for chunks.
     """
-    prepare_session()
-    renew = _RENEW.format(chunk=Chunk._meta.db_table)
+    renew = session_settings() + _RENEW.format(chunk=Chunk._meta.db_table)
     found = list(Chunk.objects.raw(renew, [conf.value("SYNC_LEASE_SECONDS"), claim.chunk_id, claim.fence]))
     if not found:
         raise LostLeaseError(claim)
-    look = _JOB.format(job=Job._meta.db_table, connection=Connection._meta.db_table)
+    look = _JOB.format(
+        job=Job._meta.db_table,
+        connection=Connection._meta.db_table,
+        mapping=IntegrationTableMapping._meta.db_table,
+    )
     (chunk,), (job,) = found, list(Job.objects.raw(look, [claim.job_id]))
     if job.cancel_requested or job.state != "in_process":
         raise StoppedError

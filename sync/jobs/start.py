@@ -32,31 +32,24 @@ def start_unless_running(job_id: str) -> bool:
     job = Job.objects.get(pk=job_id)
     if job.state != "ready":
         return False
-    refusal = why_not(job)
+    mapping = IntegrationTableMapping.objects.filter(name=job.mapping).first() if job.mapping else None
+    refusal = why_not(job, mapping)
     if refusal is not None:
         from sync.jobs import finish
 
         finish.fail(job, refusal.code, refusal.params)
         return True
     Job.objects.filter(pk=job_id, state="ready", cancel_requested=False).update(
-        state="in_process", started_at=Now(), plan_version=mapping_version(job.mapping)
+        state="in_process", started_at=Now(), plan_version=mapping.version if mapping else 0
     )
     return False
 
 
-def mapping_version(name: str) -> int:
-    """The present version of a mapping; 0 where a job has none."""
-    if not name:
-        return 0
-    return IntegrationTableMapping.objects.filter(name=name).values_list("version", flat=True).first() or 0
-
-
-def why_not(job: Job) -> Refusal | None:
+def why_not(job: Job, mapping: IntegrationTableMapping | None) -> Refusal | None:
     """Connection, mapping, direction, what had to go first in a full synchronization, the right of the one who asked."""
     if job.kind not in UNCONNECTED_KINDS and not Connection.load().enabled:
         return Refusal("connection_disabled")
     if job.mapping:
-        mapping = IntegrationTableMapping.objects.filter(name=job.mapping).first()
         if mapping is None:
             return Refusal("mapping_missing", {"mapping": job.mapping})
         if job.kind in SYNC_KINDS and not all(mapping.allows(d) for d in job.directions):

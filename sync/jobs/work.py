@@ -9,13 +9,15 @@ A process that dies anywhere leaves either all of step 2 or nothing.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models.functions import Now
 
+from coupling.gateways.errors import Transient
+from records import db
 from records.actor import acting
 from sync import failpoints
 from sync.jobs import finish, guard, poison, retry
@@ -34,29 +36,39 @@ def run_one(*, only: str | None = None) -> bool:
     found = claim(only=only)
     if found is None:
         return False
-    run_claimed(found)
+    if not run_claimed(found):
+        finish.finish_if_done(found.job_id)
     return True
 
 
 def drain(*, only: str | None = None, seconds: float | None = None) -> int:
     """Work until nothing can be claimed (or time is up); the number of chunks."""
     until = None if seconds is None else time.monotonic() + seconds
-    n = 0
-    while run_one(only=only):
+    n, last = 0, ""
+    while (found := claim(only=only)) is not None:
+        if last not in ("", found.job_id):
+            finish.finish_if_done(last)
+        last = "" if run_claimed(found) else found.job_id
         n += 1
         if until is not None and time.monotonic() >= until:
             break
+    if last:
+        finish.finish_if_done(last)
     return n
 
 
-def run_claimed(found: Claim) -> None:
-    """Work on a claimed chunk; afterwards the chunk is done, waits for another attempt, or its job has ended."""
+def run_claimed(found: Claim) -> bool:
+    """Work on a claimed chunk; afterwards it is done, waits for another attempt, or its job has ended.
+
+    False when others of the job's chunks are ready: whoever works on the last one asks whether the job is over.
+    """
     if poison.is_suspect(found):
         poison.narrow(found, None)
         finish.finish_if_done(found.job_id)
-        return
+        return True
     try:
-        _transact(found)
+        if not _transact_around_locks(found):
+            return False
     except LostLeaseError:
         log.warning("lost the lease of chunk %s of job %s", found.chunk_id, found.job_id)
     except StoppedError as stop:
@@ -64,26 +76,46 @@ def run_claimed(found: Claim) -> None:
     except Exception as error:  # noqa: BLE001 - whatever a rule, a hook or the database raises is a result
         _failed(found, error)
     finish.finish_if_done(found.job_id)
+    return True
 
 
-def _transact(found: Claim) -> None:
+def _transact_around_locks(found: Claim) -> bool:
+    """The chunk; where somebody holds a record of it, once more without the records that are held."""
+    try:
+        return _transact(found)
+    except Transient:
+        return _transact(found, avoid_locked=True)
+
+
+def _transact(found: Claim, *, avoid_locked: bool = False) -> bool:
     with transaction.atomic():
         job, chunk = guard.enter(found)
+        chunk.avoid_locked = avoid_locked
         with acting(job.requested_by_name, "sync"):
             result = executor_of(job, chunk)(job, chunk)
-        store(job, chunk, result)
+        is_last = store(job, chunk, result)
         failpoints.reach("before_commit")
     failpoints.reach("after_commit")
+    return is_last
 
 
-def store(job: Job, chunk: Chunk, result: Result) -> None:
-    """Counters and end of the chunk, with the effect in one transaction; a source with more gets another chunk."""
+_STORE = """
+UPDATE {chunk} SET state = 'done', lease_until = NULL, counters = %s, processed = %s, done_at = now() WHERE id = %s
+RETURNING NOT EXISTS (SELECT 1 FROM {chunk} o WHERE o.job_id = %s AND o.state = 'ready')
+"""
+
+
+def store(job: Job, chunk: Chunk, result: Result) -> bool:
+    """Counters and end of the chunk, with the effect in one transaction; a source with more gets another chunk.
+
+    True when no other chunk of the job is ready.
+    """
     if result.more:
         rest: dict[str, Any] = {**chunk.spec, "from": result.last, "stage": chunk.stage}
         add_chunks(job, [rest], priority=chunk.priority, first_no=chunk.no + 1)
-    Chunk.objects.filter(pk=chunk.pk).update(
-        state="done", lease_until=None, counters=result.counters, processed=result.processed, done_at=Now()
-    )
+    sql = _STORE.format(chunk=Chunk._meta.db_table)
+    row = db.one(sql, [json.dumps(result.counters), result.processed, chunk.pk, job.pk])
+    return bool(row and row[0])
 
 
 def _failed(found: Claim, error: Exception) -> None:

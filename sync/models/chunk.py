@@ -39,6 +39,9 @@ class Chunk(models.Model):
     error_params = models.JSONField(default=dict)
     done_at = models.DateTimeField(null=True)
 
+    #: Of this attempt only: records that somebody holds are left out instead of waited for.
+    avoid_locked = False
+
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(

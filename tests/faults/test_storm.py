@@ -197,7 +197,9 @@ def test_a_users_record_ends_soon_while_a_large_run_is_going(yard: Yard) -> None
 
     answers = json.loads(yard.drive("now", "5"))
 
-    assert yard.one("SELECT count(*) FROM sync_job WHERE kind = 'modified' AND finished_at IS NULL") == 1, "the run was over"
+    assert yard.one("SELECT count(*) FROM sync_job WHERE kind = 'modified' AND finished_at IS NULL") == 1, (
+        "the run was over"
+    )
     assert [state for state, _seconds in answers] == ["finished"] * 5
     assert sorted(seconds for _state, seconds in answers)[2] < 1.0, answers
     assert workers

@@ -39,9 +39,9 @@ def test_ranges_follow_each_other_without_a_gap() -> None:
 
 
 def test_a_list_is_cut_into_chunks_of_the_same_size() -> None:
-    keys = [str(i) for i in range(6000)]
+    keys = [str(i) for i in range(30_000)]
 
     parts = list(slices(keys))
 
     assert [key for part in parts for key in part] == keys
-    assert {len(part) for part in parts} == {chunk_size(6000)} == {300}
+    assert {len(part) for part in parts} == {chunk_size(30_000)} == {1500}

@@ -64,7 +64,9 @@ def test_the_terms_are_those_of_the_source_documents(language: str, term: str) -
         assert translation.gettext(term) == TERMS[term][FOREIGN.index(language)]
 
 
-@pytest.mark.parametrize(("asked", "said"), [("en-nz", "Synchronise Now"), ("en-gb", "Synchronise Now"), ("en", "Synchronize Now")])
+@pytest.mark.parametrize(
+    ("asked", "said"), [("en-nz", "Synchronise Now"), ("en-gb", "Synchronise Now"), ("en", "Synchronize Now")]
+)
 def test_british_spelling_serves_new_zealand(asked: str, said: str) -> None:
     with translation.override(translation.get_supported_language_variant(asked)):
         assert translation.gettext("Synchronize Now") == said
