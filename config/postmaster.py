@@ -55,7 +55,9 @@ PATIENCE_SECONDS = 5
 STOP_SECONDS = 6
 STARTING = ("starting up", "shutting down", "in recovery", "not yet accepting")
 BUSY = ("too many clients", "reserved for roles")
-SILENT = ("No such file", "Connection refused", "closed the connection", "timeout expired")
+SILENT = (
+    "No such file", "Connection refused", "closed the connection", "timeout expired", "Connection reset", "Broken pipe",
+)  # fmt: skip
 
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone, translation
 
 from tests.cast import admin, api, outsider, salesperson, viewer
 from tests.needs import SPECIAL, find_chromium, find_redis, missing_reason
@@ -57,6 +58,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI a test that could not run is a failure."""
     if _not_run and os.environ.get("CI"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> Iterator[None]:
+    """A test that speaks Spanish, or lives in Tokyo, leaves neither behind for the next one in its process."""
+    yield
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,9 @@ log = logging.getLogger(__name__)
 
 #: SQLSTATE classes and codes that pass by themselves.
 _SOON = ("40001", "40P01", "55P03", "57014")
-#: Out of resources, shutting down, connection lost: nobody's fault, tried until it is over.
-_AWAY = ("53", "57P", "08", "58")
+#: Out of resources, shutting down, connection lost, or taken from a worker that stood still in its transaction (25P03,
+#: 25P04): nobody's fault, tried until it is over.
+_AWAY = ("53", "57P", "08", "58", "25P03", "25P04")
 _FIRST_SECONDS, _MOST_SECONDS = 0.2, 60.0
 
 

@@ -69,8 +69,9 @@ def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_when_it_wake
     yard.wait(yard.ended)
 
     frozen.send_signal(signal.SIGCONT)
-    yard.wait(lambda: "will be tried again" in yard.logs() or "away" in yard.logs() or "lost the lease" in yard.logs())
+    yard.wait(lambda: yard.said(frozen, "will be tried again", "is left to its lease", "lost the lease"))
 
+    assert not yard.said(frozen, "Traceback")
     assert_same(yard, undisturbed)
 
 

@@ -29,6 +29,7 @@ class Yard:
         """Use this database; nothing is started."""
         self.cluster, self.database, self.data = cluster, database, data
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.names: dict[int, str] = {}
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("TANDEM", "DJANGO", "COV", "DATABASE"))}
         self.environment = kept | {
             "DJANGO_SETTINGS_MODULE": "tests.faults.settings",
@@ -85,6 +86,7 @@ class Yard:
                 stdin=subprocess.DEVNULL,
             )
         self.processes.append(process)
+        self.names[process.pid] = name
         return process
 
     def stop(self) -> None:
@@ -95,6 +97,11 @@ class Yard:
                 process.kill()
             process.wait()
         self.processes.clear()
+
+    def said(self, process: subprocess.Popen[bytes], *words: str) -> bool:
+        """True when a process has logged one of these, however much it has logged since."""
+        text = (self.data / f"{self.names[process.pid]}.log").read_text()
+        return any(word in text for word in words)
 
     def logs(self) -> str:
         """The last lines of all logs, for messages of failed tests."""

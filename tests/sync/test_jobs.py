@@ -11,6 +11,7 @@ from sync.jobs import cancel, drain, run_one
 from sync.jobs.claim import claim
 from sync.jobs.errors import LostLeaseError
 from sync.jobs.finish import finish_if_done
+from sync.jobs.retry import Passing, passing
 from sync.jobs.submit import Request, submit
 from sync.jobs.sweep import overdue, sweep
 from sync.jobs.work import run_claimed
@@ -184,6 +185,12 @@ def test_a_database_that_is_away_uses_up_no_attempts(mapping, engine: FakeEngine
     drain()
 
     assert Chunk.objects.get().attempts == 0
+
+
+@pytest.mark.parametrize("state", ["25P03", "25P04", "57P01", "57P05", "08006", "53300", "58030"])
+def test_what_passes_by_itself_never_blames_a_record(state: str) -> None:
+    """A worker that stood still too long in its transaction (25P03) has lost it; nothing is wrong with its records."""
+    assert passing(database_error(state)) == Passing("unavailable", counted=False)
 
 
 def test_the_record_that_raises_is_found_and_all_others_go_through(mapping, engine: FakeEngine) -> None:
