@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import IO, Any
 
+import orjson
+
 from records import db
 
 FEW = 60
 _NULL = "\x02"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
 _SPECIAL = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from coupling.gateways.base import Record
 from coupling.plan import Direction, Key
-from records.ids import uuid7
 from records.stage import copy_into
 from sync.engine.types import FROM, TO, Action, Decision, Step
 from sync.tables import table
@@ -15,7 +14,7 @@ from sync.tables import table
 if TYPE_CHECKING:
     from sync.run import Run
 
-_COLUMNS = ("id", "job_id", "chunk_id", "mapping", "direction", "erp_id", "crm_id", "erp_key", "crm_name", "action",
+_COLUMNS = ("job_id", "chunk_id", "mapping", "direction", "erp_id", "crm_id", "erp_key", "crm_name", "action",
             "reason", "params", "changes", "at")  # fmt: skip
 
 
@@ -72,7 +71,7 @@ def store_outcomes(run: Run, outcomes: list[Outcome]) -> None:
         return
     head = (str(run.job.pk), run.chunk.pk)
     rows = [
-        [uuid7(), *head, o.mapping, o.direction, o.erp_id, o.crm_id, o.erp_key, o.crm_name, o.action.value, o.reason,
+        [*head, o.mapping, o.direction, o.erp_id, o.crm_id, o.erp_key, o.crm_name, o.action.value, o.reason,
          o.params, o.changes, "now"]
         for o in outcomes
     ]  # fmt: skip

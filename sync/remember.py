@@ -10,7 +10,6 @@ from django.db import IntegrityError
 from coupling.gateways.errors import Transient
 from coupling.plan import Direction, Key
 from records import db
-from records.ids import uuid7
 from records.stage import Column, copy_into, staged
 from sync import waiting
 from sync.engine import base
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from sync.run import Run
 
 _NEVER_SKIPPED = ("update_conflict", "unavailable", "locked", "version_conflict")
-_INSERTED = ("id", "pair", "erp_id", "crm_id", "erp_version", "crm_version", "base", "base_version", "last_synced_at",
+_INSERTED = ("pair", "erp_id", "crm_id", "erp_version", "crm_version", "base", "base_version", "last_synced_at",
              "last_result_to_crm", "last_result_from_crm", "last_job_to_crm", "last_job_from_crm")  # fmt: skip
 _UPDATED = (
     Column("id", "uuid"), Column("old_erp", "bigint"), Column("old_crm", "bigint"), Column("erp_id", "uuid"),
@@ -75,7 +74,7 @@ def _insert(run: Run, decisions: list[Decision]) -> None:
         (direction,) = [d for d, s in decision.steps.items() if s.action in (Action.INSERT, Action.COUPLE)]
         to = direction is TO
         rows.append([
-            uuid7(), run.plan.name, pair.erp.key, pair.crm.key, pair.erp.version, pair.crm.version,
+            run.plan.name, pair.erp.key, pair.crm.key, pair.erp.version, pair.crm.version,
             base.build(run.plan, pair.erp.values, pair.crm.values), run.plan.version, "now",
             "success" if to else "", "" if to else "success", run.job.pk if to else None, None if to else run.job.pk,
         ])  # fmt: skip

@@ -262,6 +262,7 @@ def _remember_write(job: Job, direction: Direction, key: Key, result: WriteResul
 def _changes(names: set[str], before: dict[str, Any] | None, after: dict[str, Any]) -> dict[str, list[Any]]:
     """{field: [before, after]} of what was really written, as outcome rows keep it."""
     if before is None:
-        return {n: [None, jsonable(v)] for n in names if (v := after.get(n)) is not None and v != ""}
+        found = ((n, after.get(n)) for n in names)
+        return {n: [None, v if v.__class__ is str else jsonable(v)] for n, v in found if v is not None and v != ""}
     pairs = ((n, before.get(n), after.get(n)) for n in names)
     return {n: [jsonable(old), jsonable(new)] for n, old, new in pairs if old != new and canon(old) != canon(new)}

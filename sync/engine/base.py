@@ -12,9 +12,8 @@ UNKNOWN = object()
 
 def entry(erp: Any, crm: Any) -> Any:
     """One field: a scalar where both sides hold the same value, else `[erp, crm]`."""
-    if erp.__class__ is str and erp == crm:
-        return erp or None
-    left, right = jsonable(erp), jsonable(crm)
+    left = jsonable(erp)
+    right = left if erp == crm and erp.__class__ is crm.__class__ else jsonable(crm)
     return left if left == right else [left, right]
 
 
