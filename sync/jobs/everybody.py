@@ -10,6 +10,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 
 from coupling.plan import Key
+from records import db
 from records.actor import acting
 from sync.models import Chunk, Job
 
@@ -52,7 +53,7 @@ def _try(job: Job, chunk: Chunk, keys: Sequence[Key], index: int) -> BaseExcepti
     alone = Chunk(pk=chunk.pk, job=job, stage=chunk.stage, priority=chunk.priority, spec=_spec(chunk, keys, index))
     try:
         with transaction.atomic():
-            guard.prepare_session()
+            db.execute(guard.session_settings())
             with acting(job.requested_by_name, "sync"):
                 executor_of(job, alone)(job, alone)
             raise _Undone
