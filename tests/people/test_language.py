@@ -32,7 +32,7 @@ def test_the_language_asked_of_the_api_does_not_reach_the_next_request(viewer: U
     client.force_login(viewer)
 
     said = [
-        client.get("/api/v1/me/", headers=asked).headers["Content-Language"] for asked in (SPANISH, {}, SPANISH, {})
+        client.get("/api/v1/me/", headers=asked).headers["Content-Language"] for asked in (SPANISH, {}, {}, SPANISH)
     ]
 
     assert said == ["es", "en", "en", "es"]
