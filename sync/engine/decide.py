@@ -40,13 +40,15 @@ def decide(plan: MappingPlan, pairs: Sequence[Pair], request: Request) -> list[D
 
 
 def _looks(direction: Direction, pairs: Sequence[Pair], request: Request) -> bool:
-    """True when values may flow in this direction for any of the pairs."""
-    if direction not in request.directions:
-        return False
-    if request.mode in (Mode.UNCONDITIONAL, Mode.FORCED):
+    """True when values may flow in this direction for any of the pairs.
+
+    Or could, were it not for the limits of the run: a side that changed is closed only when nothing of it is left.
+    """
+    by_value = request.mode in (Mode.UNCONDITIONAL, Mode.FORCED) or any(p.wake for p in pairs)
+    if by_value and direction in request.directions:
         return True
     compared = map(compare_pair, pairs)
-    return any(p.wake for p in pairs) or any(c.erp_changed if direction is TO else c.crm_changed for c in compared)
+    return any(c.erp_changed if direction is TO else c.crm_changed for c in compared)
 
 
 def _uncoupled(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
@@ -123,8 +125,8 @@ def _coupled(plan: MappingPlan, pair: Pair, request: Request, differ: Differ, in
         _losing_side(plan, comparison, differing, request, decision)
     for direction in pair.presented & request.directions:
         decision.steps.setdefault(direction, Step(Action.UNCHANGED))
-    decision.close_erp = _closes(TO, comparison.erp_changed, open_, plan, request, differing)
-    decision.close_crm = _closes(FROM, comparison.crm_changed, open_, plan, request, differing)
+    decision.close_erp = _closes(TO, comparison, open_, plan, request, differing)
+    decision.close_crm = _closes(FROM, comparison, open_, plan, request, differing)
     return decision
 
 
@@ -294,17 +296,18 @@ def _losing_side(
 
 def _closes(
     direction: Direction,
-    changed: bool,
+    comparison: Comparison,
     open_: frozenset[Direction],
     plan: MappingPlan,
     request: Request,
     differing: dict[str, FieldPlan],
 ) -> bool:
     """True when the changes of a direction's source side are carried (or it has none), so that its version may move."""
+    changed = comparison.erp_changed if direction is TO else comparison.crm_changed
     if not changed or direction in open_ or not plan.allows(direction):
         return True
     forced = request.mode is Mode.FORCED and len(request.directions) == 1 and direction not in request.directions
     wins = plan.update_conflict is (UpdateConflict.GET if direction is TO else UpdateConflict.SEND)
-    if forced or (wins and OTHER[direction] in open_):
+    if forced or (wins and comparison.both and OTHER[direction] in open_):
         return not any(plan.direction_of(line) is direction for line in differing.values())
     return False
