@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -36,6 +37,12 @@ def text(code: str, params: Mapping[str, Any] | None = None) -> str:
         return template % _Params({name: _caption(value) for name, value in (params or {}).items()})
     except (KeyError, ValueError, TypeError):
         return template
+
+
+def general(code: str, known: Mapping[str, str] | None = None) -> str:
+    """The sentence of a code without particulars: each parameter that is not `known` is shown as three dots."""
+    names = re.findall(r"%\((\w+)\)", str(_TEXTS.get(code, code)))
+    return text(code, {name: "…" for name in names if name not in _NAMES} | dict(known or {}))
 
 
 class _Params(dict[str, Any]):

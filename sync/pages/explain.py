@@ -8,11 +8,12 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from pages import DialogPage, Done, Selection, register
+from pages import DialogPage, Done, Selection, register, registry
 from records.messages import text
 from sync.advice import mapping_for
-from sync.catalogue import next_step
+from sync.catalogue import next_step, record_named
 from sync.explain import Gate, blocking, explain
+from sync.pages.catalogue import help_address
 from sync.shown import side_of
 
 CAPTIONS = {
@@ -70,7 +71,16 @@ def drawn(gate: Gate, *, is_first: bool, shows_setting: bool) -> dict[str, Any]:
         "passed": gate.passed,
         "detail": text(gate.reason, gate.params) if gate.reason and not gate.passed else "",
         "next_step": next_step(gate.reason) if not gate.passed else "",
+        "help": help_address(gate.reason) if not gate.passed else "",
+        "record": _record_first(gate),
         "setting": gate.setting if shows and not gate.passed else "",
         "is_first": is_first,
         "missing": [text(p["code"], p["params"]) for p in gate.params.get("missing", [])],
     }
+
+
+def _record_first(gate: Gate) -> tuple[str, str] | None:
+    """(name, address) of the record that has to be coupled before this one."""
+    named = None if gate.passed else record_named(gate.params)
+    address = registry.address_of(*named) if named else ""
+    return (str(gate.params.get("value", "")), address) if address else None

@@ -16,6 +16,7 @@ from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Select
 from pages.state import ListState
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
+from sync.pages.catalogue import ways
 from sync.pages.common import ACTION_CHIPS, LINKS
 from sync.readable import Change, Readable, changes_text, want_changes
 from sync.selectors import reason_text
@@ -249,6 +250,7 @@ def explained(row: OutcomeRow) -> dict[str, Any]:
     return {
         "reason": reason_text(row.reason, row.params),
         "next_step": next_step(row.reason) if row.action in ("fail", "skip") else "",
+        "ways": ways(row.reason, row.params) if row.action in ("fail", "skip") else [],
         "code": row.reason,
         "params": {k: v for k, v in row.params.items() if not isinstance(v, dict | list)},
         "changes": changes_of([row])[str(row.pk)],

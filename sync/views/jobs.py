@@ -21,6 +21,7 @@ from sync import selectors
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
 from sync.models.job import JOB_DIRECTIONS, KINDS
+from sync.pages.catalogue import help_address
 from sync.pages.common import COUNTERS, JOB_CHIPS
 from sync.pages.jobs import seconds_text
 from sync.pages.outcomes import changes_of
@@ -69,6 +70,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "counters": [str(caption) for caption, _action in COUNTERS.values()],
         "message": shown["message"]["detail"],
         "next_step": next_step(job.message_code),
+        "help": help_address(job.message_code),
         "duration": _duration(job),
         "results": [_result(row, found[str(row.pk)]) for row in rows[:SHOWN_ROWS]],
         "has_more": len(rows) > SHOWN_ROWS,
@@ -131,6 +133,7 @@ def _reasons(job: Job) -> list[dict[str, Any]]:
             "count": row["n"],
             "text": _general(job, row["reason"]),
             "next_step": next_step(row["reason"]),
+            "help": help_address(row["reason"]),
             "url": list_address("sync.outcome.list", job=job.pk, reason=row["reason"]),
         }
         for row in found[:10]

@@ -160,7 +160,7 @@ def test_each_waiting_record_is_given_to_one_follower_however_many_jobs_end(scen
         drain_one()
     (follower,) = Job.objects.filter(mapping="CUSTOMER", state="ready")
 
-    for name in ("CURRENCY", "SHIPPING AGENT"):  # other jobs end while the follower waits
+    for name in ("CURRENCY", "PAYMENT TERMS"):  # other jobs end while the follower waits
         mapping_run(user=scene.user, mapping=IntegrationTableMapping.objects.get(name=name), mode="modified")
         only = str(Job.objects.get(mapping=name, state="ready").pk)
         drain(only=only)
