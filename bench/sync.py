@@ -7,111 +7,19 @@ with the product's own jobs in worker processes. Times are medians; only the rat
 from __future__ import annotations
 
 import argparse
-import json
-import statistics
-import subprocess
 import sys
 import time
 import uuid
-from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg2
 
+from bench.figures import Figures, report
+from bench.growth import growth
+from bench.others import others
+from bench.workers import Workers
+
 FLOOR_DATABASE = "bench_floor"
-#: name -> (must, goal) of the measured figures
-BARS = {
-    "first / floor": (2.5, 1.7),
-    "all changed / floor": (3.2, 2.2),
-    "1 % changed / floor": (2.0, 1.2),
-    "compare all / floor": (2.5, 1.8),
-    "first, two workers / floor": (1.5, 1.0),
-    "all changed, two workers / floor": (2.0, 1.5),
-    "nothing changed, ms": (50, 10),
-    "statements per chunk": (20, 12),
-    "echo pass, writes": (0, 0),
-    "0.1 % bad records, slow-down": (2.0, 1.4),
-    "Synchronize Now during a run, p95 ms": (1000, 500),
-}
-
-
-@dataclass
-class Figures:
-    """Milliseconds per phase and who measured them; one list entry per repetition."""
-
-    floor: dict[str, list[float]] = field(default_factory=dict)
-    product: dict[str, list[float]] = field(default_factory=dict)
-    statements: dict[str, float] = field(default_factory=dict)
-    peak_mb: float = 0.0
-    other: dict[str, float] = field(default_factory=dict)
-
-    def add(self, side: str, phase: str, seconds: float) -> None:
-        """Remember one measurement."""
-        getattr(self, side).setdefault(phase, []).append(seconds * 1000)
-
-    def median(self, side: str, phase: str) -> float | None:
-        """The median of a phase; None when it was not measured."""
-        values = getattr(self, side).get(phase)
-        return statistics.median(values) if values else None
-
-    def ratios(self) -> dict[str, float]:
-        """Everything that has a bar."""
-        found = dict(self.other)
-        for phase in self.product:
-            product, floor = self.median("product", phase), self.median("floor", phase.removesuffix(", two workers"))
-            if product and floor and phase != "nothing changed":
-                found[f"{phase} / floor"] = round(product / floor, 2)
-        nothing = self.median("product", "nothing changed")
-        if nothing is not None:
-            found["nothing changed, ms"] = round(nothing, 1)
-        if self.statements:
-            found["statements per chunk"] = round(max(self.statements.values()), 1)
-        return found
-
-
-class Workers:
-    """Processes that run the product's jobs."""
-
-    def __init__(self, count: int) -> None:
-        command = [sys.executable, "-m", "bench.worker"]
-        self.processes = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
-        ]
-        for process in self.processes:
-            self._line(process, "ready")
-
-    @staticmethod
-    def _line(process: subprocess.Popen[str], wanted: str = "") -> str:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if (wanted and line.strip() == wanted) or (not wanted and line.startswith('{"seconds"')):
-                return line
-        raise RuntimeError("a worker ended")
-
-    def run(self) -> tuple[float, list[dict[str, Any]]]:
-        """Let all of them work until nothing is left; seconds, and what each one tells."""
-        began = time.perf_counter()
-        for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        told = [json.loads(self._line(process)) for process in self.processes]
-        return time.perf_counter() - began, told
-
-    def wake(self) -> None:
-        """Connect, as workers that wait for the bell are."""
-        for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write("wake\n")
-            process.stdin.flush()
-            self._line(process, "ready")
-
-    def stop(self) -> None:
-        """End the processes."""
-        for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.close()
-            process.wait(30)
 
 
 def main(arguments: list[str]) -> int:
@@ -128,6 +36,9 @@ def main(arguments: list[str]) -> int:
     if not options.quick:
         bad_records(figures, options.records)
         synchronize_now(figures, options.records)
+        others(figures)
+    if options.grown:
+        growth(figures, options.grown)
     return report(figures, options)
 
 
@@ -138,6 +49,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=3, help="repetitions; the median counts")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="only the phases of the main table, without SQL texts")
+    parser.add_argument("--grown", type=int, default=0, help="compare 10,000 records with so many (1000000)")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(arguments)
 
@@ -340,50 +252,6 @@ def synchronize_now(figures: Figures, records: int) -> None:
             figures.other["Synchronize Now during a run, p95 ms"] = round(sorted(waits)[int(len(waits) * 0.95) - 1], 0)
     finally:
         workers.stop()
-
-
-def report(figures: Figures, options: argparse.Namespace) -> int:
-    """Print the table (or JSON); 1 when a figure misses its must."""
-    ratios = figures.ratios()
-    missed = [name for name, value in ratios.items() if name in BARS and value > BARS[name][0]]
-    if options.json:
-        print(json.dumps(_summary(figures, ratios, options), indent=2))
-        return int(bool(missed))
-    print(f"\n{options.records:,} records, median of {options.repeat}\n")
-    print(f"{'phase':<32}{'floor ms':>12}{'product ms':>12}{'ratio':>8}")
-    for phase in figures.product:
-        floor, product = figures.median("floor", phase.removesuffix(", two workers")), figures.median("product", phase)
-        assert product is not None
-        print(f"{phase:<32}{floor or 0:>12,.0f}{product:>12,.0f}{product / floor if floor else 0:>8.2f}")
-    print(f"\n{'figure':<42}{'measured':>10}{'must':>8}{'goal':>8}")
-    for name, value in ratios.items():
-        must, goal = BARS.get(name, ("", ""))
-        print(f"{name:<42}{value:>10}{must:>8}{goal:>8}{'   MISSED' if name in missed else ''}")
-    print(f"{'peak memory of a worker, MB':<42}{figures.peak_mb:>10}")
-    if not options.quick:
-        print_floor()
-    return int(bool(missed))
-
-
-def print_floor() -> None:
-    """The statements that the ratios refer to."""
-    from bench import floor
-
-    print("\nSQL of the floor\n-- first\n" + floor.FIRST + "\n-- all changed\n" + floor.changed(only=False))
-    print("-- compare all\n" + floor.COMPARE)
-
-
-def _summary(figures: Figures, ratios: dict[str, float], options: argparse.Namespace) -> dict[str, Any]:
-    phases = {
-        phase: {
-            "floor_ms": figures.median("floor", phase.removesuffix(", two workers")),
-            "product_ms": figures.median("product", phase),
-        }
-        for phase in figures.product
-    }
-    bars = {name: {"measured": v, "must": BARS.get(name, (None,))[0]} for name, v in ratios.items()}
-    return {"records": options.records, "repeat": options.repeat, "phases": phases, "figures": bars, "peak_mb": figures.peak_mb,
-            "statements_per_chunk": figures.statements}  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""Worker processes of a benchmark, told over pipes when to work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+
+class Workers:
+    """Processes that run the product's jobs."""
+
+    def __init__(self, count: int) -> None:
+        command = [sys.executable, "-m", "bench.worker"]
+        self.told: list[dict[str, Any]] = []
+        self.processes = [
+            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(count)
+        ]
+        for process in self.processes:
+            self._line(process, "ready")
+
+    @staticmethod
+    def _line(process: subprocess.Popen[str], wanted: str = "") -> str:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if (wanted and line.strip() == wanted) or (not wanted and line.startswith('{"seconds"')):
+                return line
+        raise RuntimeError("a worker ended")
+
+    def run(self) -> tuple[float, list[dict[str, Any]]]:
+        """Let all of them work until nothing is left; seconds, and what each one tells."""
+        began = time.perf_counter()
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        self.told = [json.loads(self._line(process)) for process in self.processes]
+        return time.perf_counter() - began, self.told
+
+    def wake(self) -> None:
+        """Connect, as workers that wait for the bell are."""
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.write("wake\n")
+            process.stdin.flush()
+            self._line(process, "ready")
+
+    def stop(self) -> None:
+        """End the processes."""
+        for process in self.processes:
+            assert process.stdin is not None
+            process.stdin.close()
+            process.wait(30)
