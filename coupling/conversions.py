@@ -14,7 +14,9 @@ from typing import Any
 
 from coupling.installation import Installation
 from coupling.lookups import ByCode, Codes, CoupledKeys, LocalCurrency, OptionValues, Owners
-from coupling.plan import Conversion, ConversionError, Problem
+from coupling.plan import Conversion, ConversionError, Direction, Problem
+from coupling.ruled import RULED_KINDS, Ruling, ruled
+from coupling.texts import as_text
 from records.errors import FieldError
 from records.schema import FieldInfo, Schema
 
@@ -27,7 +29,7 @@ _rstrip = methodcaller("rstrip", " ")
 class NotMappable(Exception):
     """These two fields cannot be mapped: a code with parameters."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code, params)
         self.code, self.params = code, params
 
@@ -82,8 +84,36 @@ class Ends:
         return f"@{self.crm_schema.label}.{self.crm.name}"
 
 
-def convert_fields(ends: Ends, known: Known, facts: Installation | None, *, truncate: bool = False) -> Passage:
+def convert_fields(
+    ends: Ends, known: Known, facts: Installation | None, *, truncate: bool = False, ruling: Ruling | None = None
+) -> Passage:
     """How values pass between the two fields of a line. `facts` may be missing when a line is only checked."""
+    passage = _passage(ends, known, facts, truncate=truncate)
+    return _with_rule(passage, ends, ruling, truncate=truncate) if ruling else passage
+
+
+def typed(dest: FieldInfo, source: FieldInfo, *, truncate: bool = False) -> Conversion:
+    """The conversion of a text that stands for a value of `source` into a plain field."""
+    return _towards(dest, replace(source, kind="memo"), truncate=truncate)
+
+
+def _with_rule(passage: Passage, ends: Ends, ruling: Ruling, *, truncate: bool) -> Passage:
+    """The passage with a rule in its direction. Values are equal only as the rule says."""
+    to_crm = ruling.direction is Direction.TO_CRM
+    source, dest = (ends.erp, ends.crm) if to_crm else (ends.crm, ends.erp)
+    plain = passage.to_crm if to_crm else passage.from_crm
+    assert plain is not None
+    if isinstance(plain.lookup, Codes | ByCode):
+        new = ruled(plain, plain, source, dest, ruling.chain)
+    elif plain.lookup is None and source.kind in RULED_KINDS and dest.kind in RULED_KINDS:
+        new = ruled(plain, typed(dest, source, truncate=truncate), source, dest, ruling.chain)
+    else:
+        raise NotMappable("transformation_on_lookup", field=source.name)
+    way = {"to_crm": new} if to_crm else {"from_crm": new}
+    return replace(passage, **way, equal=None, plain=False)  # type: ignore[arg-type]
+
+
+def _passage(ends: Ends, known: Known, facts: Installation | None, *, truncate: bool) -> Passage:
     erp, crm = ends.erp, ends.crm
     for info in (erp, crm):
         if not is_mappable(info):
@@ -184,6 +214,10 @@ def _towards(dest: FieldInfo, source: FieldInfo, *, truncate: bool) -> Conversio
     plain = Conversion(max_length=dest.max_length, truncate=truncate, blank=dest.blank)
     if source.kind not in TEXT_KINDS or dest.kind not in TEXT_KINDS:
         same = source.kind == dest.kind and not _narrower(dest, source) and not _checks(dest)
+        if dest.kind in TEXT_KINDS:
+            return replace(
+                plain, convert=_normalizer(dest, cut=dest.max_length if truncate else None, text=as_text(source))
+            )
         return Conversion(blank=dest.blank, convert=None if same else _normalizer(dest))
     tidy = _tidier(dest)
     if _checks(dest) or dest.kind in ("dateformula", "entityname"):
@@ -222,8 +256,11 @@ def _limited(info: FieldInfo) -> bool:
     return getattr(info.field, "minimum", None) is not None or getattr(info.field, "maximum", None) is not None
 
 
-def _normalizer(dest: FieldInfo, cut: int | None = None) -> Callable[[Any], Any]:
+def _normalizer(
+    dest: FieldInfo, cut: int | None = None, text: Callable[[Any], str] | None = None
+) -> Callable[[Any], Any]:
     def convert(value: Any) -> Any:
+        value = text(value) if text else value
         try:
             return dest.normalize(value[:cut] if cut and isinstance(value, str) else value)
         except FieldError as error:

@@ -14,6 +14,8 @@ from coupling import lines
 from coupling.conversions import Known
 from coupling.models import Connection, Coupling, IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.signals import mappings_changed
+from coupling.transformation_checks import line_rule_errors
+from coupling.transformations import rules_of_lines
 from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
 from people.audit import audit, audit_change
 from records.batch import Batch, Row
@@ -136,7 +138,8 @@ def keep_version(mapping: IntegrationTableMapping) -> None:
     """Store what the mapping and its lines are in the present version."""
     head = {name: getattr(mapping, name) for name in MAPPING_FIELDS}
     head["ownership"] = Connection.load().ownership_model
-    snapshot = {"mapping": head, "lines": lines.snapshot(mapping.lines.all().order_by("no"))}
+    stored = list(mapping.lines.all().order_by("no"))
+    snapshot = {"mapping": head, "lines": lines.snapshot(stored), "rules": rules_of_lines(stored)}
     MappingVersion.objects.create(mapping=mapping.name, version=mapping.version, snapshot=snapshot)
 
 
@@ -179,6 +182,8 @@ def _turn(row: Row) -> None:
         stored.update(direction=wanted.direction)
     else:
         row.errors += direction_errors(wanted.direction, list(stored))
+        found = [error for line in stored.exclude(transformation="") for error in line_rule_errors(wanted, line)]
+        row.errors += [FieldError("direction", error.code, error.params) for error in found[:1]]
 
 
 def _turn_with_line(mapping: IntegrationTableMapping, row: Row) -> None:

@@ -53,6 +53,46 @@ register(
             "Table %(erp)s must be mapped to table %(crm)s to transfer a value between these fields."
         ),
         "unknown_transformation": _("There is no transformation rule '%(code)s'."),
+        # transformation rules
+        "transformation_failed": _("The rule %(rule)s cannot transform the value '%(value)s': %(error)s"),
+        "unknown_transformation_type": _("There is no transformation type '%(type)s'."),
+        "incomplete_transformation": _("The rule %(code)s is not complete: %(parameters)s is missing."),
+        "parameter_missing": _("The transformation type needs a value for '%(name)s'."),
+        "rule_cycle": _("A rule cannot follow itself (%(path)s)."),
+        "invalid_pattern": _("The regular expression cannot be used: %(error)s"),
+        "invalid_group": _("The regular expression has no group '%(group)s'."),
+        "invalid_format": _("'%(format)s' is no format that values can be read with."),
+        "unknown_culture": _("There is no culture '%(culture)s'. Use a name such as en-US or da-DK."),
+        "invalid_precision": _("'%(precision)s' is no precision. Use a number above zero, such as 0.05."),
+        "invalid_rounding": _("'%(direction)s' is no direction of rounding."),
+        "invalid_part": _("'%(part)s' is no part of a date."),
+        "not_a_lookup_field": _("The field '%(field)s' cannot be used by a field lookup."),
+        "unknown_custom_transformation": _("This installation has no custom transformation '%(name)s'."),
+        "not_a_number": _("it is not a number."),
+        "not_a_date": _("it is not a date of the expected form."),
+        "transform_too_long": _("it is too long."),
+        "transform_no_text": _("the custom transformation gives back something else than text."),
+        "transform_error": _("the custom transformation ends with an error."),
+        "no_lookup_here": _("rows cannot be looked up here."),
+        "transformation_with_constant": _("A line with a constant value cannot have a transformation rule."),
+        "transformation_in_option_mapping": _("A line of an option mapping cannot have a transformation rule."),
+        "transformation_on_lookup": _(
+            "'%(field)s' refers to another record. Transformation rules work on texts, numbers, dates and options."
+        ),
+        "transformation_not_stable": _(
+            "The rule %(rule)s cannot be used in a bidirectional line, because it changes its own result: '%(value)s' "
+            "becomes '%(once)s', and '%(once)s' becomes '%(twice)s'. Make the line one-way or use another rule."
+        ),
+        "transformation_one_way_type": _(
+            "The rule %(rule)s cannot be used in a bidirectional line, because it turns a value into another kind of "
+            "value (%(type)s). Make the line one-way."
+        ),
+        "type_extract_from_date": _("Extract From Date"),
+        "type_unix_timestamp": _("Unix Timestamp"),
+        "transformation_in_use": _("The rule %(rule)s cannot be deleted because it is in use: %(lines)s."),
+        "transformation_breaks_line": _(
+            "The rule %(rule)s cannot be changed in this way, because the line %(line)s uses it."
+        ),
         # values
         "dependency_not_coupled": _("%(caption)s %(value)s must be coupled to a record in %(crm_product)s."),
         "code_not_found": _("The %(caption)s '%(value)s' does not exist."),

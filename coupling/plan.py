@@ -126,6 +126,7 @@ class FieldPlan:
     plain: bool = False
     equal: Callable[[Any, Any], bool] | None = None  # extra equality (erp value, crm value), e.g. cut texts
     depends_on: str = ""  # name of the mapping whose couplings the look-up uses
+    rule_direction: Direction | None = None  # where a transformation rule acts, its direction
 
 
 class Item:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.apps import apps
 
-from coupling import lines, registry
+from coupling import lines, registry, transformations
 from coupling.conversions import Ends, Known, NotMappable, Passage, convert_fields
 from coupling.declare import COMPANY
 from coupling.installation import NO_COMPANY, Installation, installation
@@ -24,8 +24,10 @@ from coupling.plan import (
     Problem,
     UpdateConflict,
 )
+from coupling.ruled import Ruling
 from coupling.rules import PairHooks
 from coupling.selectors.records import title_fields
+from coupling.transforms.rules import TransformError
 from records import db
 from records.filters import Checked, Matcher, check
 from records.schema import Schema, schema
@@ -36,7 +38,8 @@ _FLAGS = ("only_new", "not_null", "clear_on_failure", "validate_erp", "validate_
 
 #: Every table whose rows a plan rests on.
 FOUNDATION = (
-    "coupling.IntegrationTableMapping", "coupling.IntegrationFieldMapping", "coupling.Connection",
+    "coupling.IntegrationTableMapping", "coupling.IntegrationFieldMapping", "coupling.TransformationRule",
+    "coupling.Connection",
     "erp.CompanyInformation", "erp.GeneralLedgerSetup", "erp.Currency", "crm.Company", "crm.TransactionCurrency",
 )  # fmt: skip
 #: Columns of them that runs move and that decide nothing.
@@ -115,7 +118,28 @@ def option_key(mapping: IntegrationTableMapping) -> OptionKey | None:
 def base_keys(mapping: str, version: int) -> Sequence[str]:
     """The keys of the `base` arrays that were stored under an older version; empty when it is not known."""
     kept = MappingVersion.objects.filter(mapping=mapping, version=version).values_list("snapshot", flat=True).first()
-    return snapshot_keys(kept) if kept else ()
+    newest = MappingVersion.objects.filter(mapping=mapping).order_by("-version")
+    now = newest.values_list("snapshot", flat=True).first()
+    if not kept or not now:
+        return ()
+    changed = _ruled_otherwise(kept, now)
+    return ["" if key in changed else key for key in snapshot_keys(kept)]
+
+
+def _ruled_otherwise(then: dict[str, Any], now: dict[str, Any]) -> set[str]:
+    """The keys of lines whose rule was another one: what was stored under it says nothing about who changed."""
+    before, after = _rules_by_key(then), _rules_by_key(now)
+    return {key for key in {*before, *after} if before.get(key) != after.get(key)}
+
+
+def _rules_by_key(snapshot: dict[str, Any]) -> dict[str, Any]:
+    stored = lines.from_snapshot(snapshot["lines"])
+    rules = snapshot.get("rules", {})
+    return {
+        key: [line.transformation_direction, rules.get(line.transformation)]
+        for key, line in zip(lines.keys(stored), stored, strict=True)
+        if line.transformation
+    }
 
 
 def snapshot_keys(snapshot: dict[str, Any]) -> list[str]:
@@ -136,7 +160,11 @@ def field_plans(mapping: IntegrationTableMapping, known: Known, facts: Installat
     if mapping.is_option:
         return tuple(_option_plan(key, way, line) for key, way, line in found if not lines.is_constant(line))
     erp, crm = schema(mapping.erp_table), schema(mapping.crm_table)
-    return tuple(_field_plan(key, way, line, (erp, crm), known, facts, equal.get(key)) for key, way, line in found)
+    rulings = transformations.rulings(line for _key, _way, line in found)
+    return tuple(
+        _field_plan(key, way, line, (erp, crm), known, facts, equal.get(key), rulings.get(line))
+        for key, way, line in found
+    )
 
 
 def _option_plan(key: str, way: str, line: Any) -> FieldPlan:
@@ -151,13 +179,14 @@ def _field_plan(
     known: Known,
     facts: Installation,
     equal: Equal | None,
+    ruling: Ruling | TransformError | None,
 ) -> FieldPlan:
     flags = {name: getattr(line, name) for name in _FLAGS}
     if lines.is_constant(line):
         erp, crm = line.erp_field or None, line.crm_field or None
         value = _constant(line, schemas)
         return FieldPlan(key, erp, crm, Direction(way), constant=value, is_constant=True, **flags)
-    passage = _passage(line, schemas, known, facts)
+    passage = _passage(line, schemas, known, facts, ruling)
     return FieldPlan(
         key,
         line.erp_field,
@@ -165,9 +194,10 @@ def _field_plan(
         Direction(way),
         to_crm=passage.to_crm,
         from_crm=passage.from_crm,
-        equal=either(passage.equal, equal),
+        equal=None if ruling else either(passage.equal, equal),
         depends_on=passage.depends_on,
         plain=passage.plain,
+        rule_direction=ruling.direction if isinstance(ruling, Ruling) else None,
         **flags,
     )
 
@@ -184,12 +214,20 @@ def _constant(line: Any, schemas: tuple[Schema, Schema]) -> Any:
     return info.normalize(line.constant)
 
 
-def _passage(line: Any, schemas: tuple[Schema, Schema], known: Known, facts: Installation) -> Passage:
-    """The conversions of a line; where the mapping it needs was removed since, its values fail one by one."""
+def _passage(
+    line: Any,
+    schemas: tuple[Schema, Schema],
+    known: Known,
+    facts: Installation,
+    ruling: Ruling | TransformError | None,
+) -> Passage:
+    """The conversions of a line; where the mapping or rule it needs is gone or broken, its values fail one by one."""
     erp, crm = schemas
     ends = Ends(erp, crm, erp[line.erp_field], crm[line.crm_field])
     try:
-        return convert_fields(ends, known, facts, truncate=line.truncate)
+        if isinstance(ruling, TransformError):
+            raise NotMappable(ruling.code, **ruling.params)
+        return convert_fields(ends, known, facts, truncate=line.truncate, ruling=ruling)
     except NotMappable as error:
         broken = Conversion(convert=partial(_refuse, Problem(error.code, error.params)))
         return Passage(broken, broken)

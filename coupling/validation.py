@@ -8,6 +8,7 @@ from typing import Any
 from coupling import lines
 from coupling.conversions import Ends, Known, NotMappable, convert_fields, is_mappable
 from coupling.plans import checked_filter
+from coupling.transformation_checks import line_rule_errors
 from records.errors import FieldError
 from records.filters import FilterError
 from records.schema import FieldInfo, Schema, schema
@@ -73,7 +74,7 @@ def line_errors(mapping: Any, line: Any, others: Iterable[Any], known: Known) ->
     errors += _constant_errors(line, erp, crm) if lines.is_constant(line) else _pair_errors(mapping, line, known)
     errors += _destination_errors(mapping, line, erp, crm)
     errors += _flag_errors(line, crm)
-    return errors + _duplicate_errors(line, others)
+    return [*errors, *_duplicate_errors(line, others), *(line_rule_errors(mapping, line) if not errors else ())]
 
 
 def _table_errors(field: str, label: str) -> list[FieldError]:
@@ -215,8 +216,6 @@ def _flag_errors(line: Any, crm: Schema) -> list[FieldError]:
         errors.append(FieldError("not_null", "not_null_guid_only"))
     if line.not_null and line.clear_on_failure:
         errors.append(FieldError("clear_on_failure", "not_null_or_clear"))
-    if line.transformation:
-        errors.append(FieldError("transformation", "unknown_transformation", {"code": line.transformation}))
     return errors
 
 

@@ -27,7 +27,7 @@ register(
         "truncated": _("The value was too long and has been cut."),
         "not_null": _("The value must not be blank."),
         "unknown_option": _("The option value '%(value)s' is not known."),
-        "transformation_failed": _("The value '%(value)s' could not be transformed: %(error)s"),
+        "conversion_failed": _("The value '%(value)s' could not be converted: %(error)s"),
         "template_missing": _("A template for new records is missing."),
         "dependency_failed": _("A mapping that has to go first did not finish."),
         "locked": _("Another user is changing the record. It will be tried again."),

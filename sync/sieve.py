@@ -70,7 +70,8 @@ def _differing(plan: MappingPlan, lines: list[FieldPlan], groups: list[tuple[Any
         erp = {line.erp or "": value for line, value in zip(lines, group[0::2], strict=True)}
         crm = {line.crm or "": value for line, value in zip(lines, group[1::2], strict=True)}
         pairs.append(Pair(None, Record("", 0, erp), Record("", 0, crm)))
-    return [bool(d) for d in Differ(replace(plan, fields=tuple(lines)), pairs).differing]
+    differ = Differ(replace(plan, fields=tuple(lines)), pairs)
+    return [bool(d or u) for d, u in zip(differ.differing, differ.unruled, strict=True)]
 
 
 class _Query:

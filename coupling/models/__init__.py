@@ -1,9 +1,10 @@
-"""Connection, mappings, couplings, option mappings."""
+"""Connection, mappings, transformation rules, couplings, option mappings."""
 
 from coupling.models.connection import Connection
 from coupling.models.coupling import Coupling
 from coupling.models.mapping import IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.models.option_mapping import OptionMapping
+from coupling.models.transformation import TransformationRule
 
 __all__ = [
     "Connection",
@@ -12,4 +13,5 @@ __all__ = [
     "IntegrationTableMapping",
     "MappingVersion",
     "OptionMapping",
+    "TransformationRule",
 ]

@@ -124,6 +124,21 @@ ENTRIES: dict[str, Entry] = {
         _("Correct the value or the transformation rule."),
         "coupling.mapping.list",
     ),
+    "unknown_transformation": Entry(
+        _("The field mapping names a transformation rule that does not exist."),
+        _("Choose another rule in the field mapping, or create the rule."),
+        "coupling.mapping.list",
+    ),
+    "unknown_custom_transformation": Entry(
+        _("A rule of the type Custom names a function that the settings of this installation do not have."),
+        _("Add the function to the settings, or choose another rule in the field mapping."),
+        "coupling.mapping.list",
+    ),
+    "conversion_failed": Entry(
+        _("The value could not be converted into the type of the field on the other side."),
+        _("Correct the value, or map the field to another one."),
+        "coupling.mapping.list",
+    ),
     "template_missing": Entry(
         _("New records of this mapping need values that only a template gives."),
         _("Add a template for new records to the mapping."),

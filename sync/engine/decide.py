@@ -108,6 +108,7 @@ def _coupled(plan: MappingPlan, pair: Pair, request: Request, differ: Differ, in
     flows = _flows(plan, pair, request, comparison, differing, open_)
     if isinstance(flows, Decision):
         return flows
+    _rule_again(flows, differ.unruled[index], request, comparison, open_)
     decision = Decision(pair)
     for direction in (FROM, TO):
         lines = flows.get(direction)
@@ -159,7 +160,8 @@ def _flows(
     if not comparison.both:
         side = TO if comparison.erp_changed or (not comparison.crm_changed and TO in open_) else FROM
         for line in both:
-            way = _towards_blank(pair, line) or side
+            own = line.rule_direction if not (comparison.erp_changed or comparison.crm_changed) else None
+            way = _towards_blank(pair, line) or (own if own in flows else side)
             if way in flows:
                 flows[way].append(line)
         return flows
@@ -172,6 +174,28 @@ def _towards_blank(pair: Pair, line: FieldPlan) -> Direction | None:
         return None
     erp, crm = canon(pair.erp.values.get(line.erp or "")), canon(pair.crm.values.get(line.crm or ""))
     return None if (erp is None) == (crm is None) else TO if crm is None else FROM
+
+
+def _rule_again(
+    flows: dict[Direction, list[FieldPlan]],
+    unruled: dict[str, FieldPlan],
+    request: Request,
+    comparison: Comparison,
+    open_: frozenset[Direction],
+) -> None:
+    """A transformation rule acts whenever its source side flows, also where both sides hold the same plain value.
+
+    Where the other side alone changed, its value stands; where both did, nothing but their clash is decided.
+    """
+    for line in unruled.values():
+        way = line.rule_direction
+        if way is None or way not in request.directions or way not in open_ or request.choices:
+            continue
+        own, other = comparison.erp_changed, comparison.crm_changed
+        if way is FROM:
+            own, other = other, own
+        if (request.mode is Mode.FORCED and len(request.directions) == 1) or (not other and (own or way in flows)):
+            flows.setdefault(way, []).append(line)
 
 
 def _conflicting(

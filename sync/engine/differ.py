@@ -14,7 +14,9 @@ class Differ:
     """The mapped values of coupled pairs, converted and compared line by line.
 
     After `Differ(plan, pairs)`: `to(i, line)` and `from_(i, line)` give the converted values for the destination,
-    `differing[i]` the keys of the lines whose values differ in pair i.
+    `differing[i]` the keys of the lines whose values differ in pair i. A bidirectional line with a transformation rule
+    agrees when either reading does; `unruled[i]` are the lines that agree only because the plain way back does: the
+    rule has not been applied to the values as they are.
     """
 
     def __init__(self, plan: MappingPlan, pairs: Sequence[Pair], *, to: bool = True, from_: bool = True) -> None:
@@ -24,6 +26,7 @@ class Differ:
         self._to = self._run(self.to_crm, erp) if to else {}
         self._from = self._run(self.from_crm, crm) if from_ else {}
         self.differing: list[dict[str, FieldPlan]] = [{} for _ in pairs]
+        self.unruled: list[dict[str, FieldPlan]] = [{} for _ in pairs]
         both = {line.key for line in self.to_crm.lines} & {line.key for line in self.from_crm.lines}
         for line in plan.fields:
             if line.only_new:
@@ -31,6 +34,20 @@ class Differ:
             indices = self._differs(line, line.key in both, erp, crm, to, from_)
             for i in indices:
                 self.differing[i][line.key] = line
+            if line.rule_direction is not None and line.key in both:
+                for i in self._without_rule(line, erp, crm):
+                    self.unruled[i][line.key] = line
+
+    def _without_rule(self, line: FieldPlan, erp: Sequence[dict[str, Any]], crm: Sequence[dict[str, Any]]) -> list[int]:
+        """Pairs that agree although the rule would write another value; a value it cannot transform is one."""
+        to_crm = line.rule_direction is TO
+        column = (self._to if to_crm else self._from).get(line.key, [])
+        name, rows = (line.crm or "", crm) if to_crm else (line.erp or "", erp)
+        return [
+            i
+            for i, value in enumerate(column)
+            if line.key not in self.differing[i] and value != canon(rows[i].get(name))
+        ]
 
     @staticmethod
     def _run(transfer: Transfer, records: Sequence[dict[str, Any]]) -> dict[str, Column]:

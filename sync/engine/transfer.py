@@ -94,7 +94,7 @@ def _converted(value: Any, conversion: Conversion, destination: str) -> Any:
         problem = error.problem
         return problem if problem.field else Problem(problem.code, problem.params, destination)
     except Exception as error:  # noqa: BLE001
-        return Problem("transformation_failed", {"value": str(value)[:100], "error": str(error)[:200]}, destination)
+        return Problem("conversion_failed", {"value": str(value)[:100], "error": str(error)[:200]}, destination)
 
 
 def _fitted(values: Column, conversion: Conversion, destination: str) -> Column:

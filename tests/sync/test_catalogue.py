@@ -19,7 +19,13 @@ from tests.sync.scene import Scene
 
 #: Reasons of what was done, and words of the code that are no reasons.
 DONE = {"changed", "created", "forced", "merged", "matched", "undone"}
-REQUESTS = {"connection_enabled", "direction", "mapping_has_couplings"}
+REQUESTS = {
+    "connection_enabled",
+    "direction",
+    "mapping_has_couplings",
+    "transformation_breaks_line",
+    "transformation_in_use",
+}
 DOCS = ROOT / "docs" / "administration" / "errors.md"
 
 

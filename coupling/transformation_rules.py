@@ -1,0 +1,112 @@
+"""Rules of transformation rules, whoever writes them: validation, who uses them, new versions of the mappings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from coupling import transformations
+from coupling.mapping_rules import raise_version
+from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
+from coupling.models.transformation import columns_of, rule_from
+from coupling.plan import jsonable
+from coupling.signals import mappings_changed
+from coupling.transformation_checks import line_rule_errors, rule_errors
+from coupling.transforms.rules import PARAMETERS, Rule
+from people.audit import audit, audit_change
+from records.batch import Batch, Row
+from records.schema import schema
+
+_ALL_COLUMNS = sorted({column for type_ in PARAMETERS for column in columns_of(type_).values()})
+FIELDS = ("code", "description", "type", "next_rule", *_ALL_COLUMNS)
+
+
+def before_rules(batch: Batch) -> None:
+    """Check rules that are made, changed or deleted; a change clears what its type does not know."""
+    if batch.source == "setup":
+        return
+    rules = transformations.stored_rules()
+    for row in batch.live:
+        if batch.kind == "delete":
+            _refuse_in_use(row, rules)
+            continue
+        _clear_other_columns(row)
+        rule = rule_from(row.new)
+        row.errors += rule_errors(rule, rules)
+        if not row.errors and row.old is not None and rule != rules.get(rule.code):
+            _check_users(row, {**rules, rule.code: rule})
+
+
+def after_rules(batch: Batch) -> None:
+    """Note the change; mappings that use a rule get a new version, so that running jobs stop and others plan anew."""
+    if batch.source == "setup":
+        return
+    rules = transformations.stored_rules()
+    touched: set[Any] = set()
+    for row in batch.rows:
+        _audit(batch.kind, row)
+        if batch.kind == "update" and row.old is not None and rule_from(row.old) != rule_from(row.new):
+            touched |= {line.mapping_id for line in lines_using(row.get("code"), rules)}
+    mappings = [raise_version(m) for m in IntegrationTableMapping.objects.filter(pk__in=touched)]
+    if mappings:
+        mappings_changed.send(IntegrationTableMapping, names=[m.name for m in mappings])
+
+
+def lines_using(code: str, rules: Mapping[str, Rule]) -> list[IntegrationFieldMapping]:
+    """The field lines whose chain contains this rule."""
+    codes = transformations.codes_leading_to(code, rules)
+    found = IntegrationFieldMapping.objects.filter(transformation__in=codes).select_related("mapping")
+    return list(found.order_by("mapping__name", "no"))
+
+
+def named(line: IntegrationFieldMapping) -> str:
+    """A line as messages call it: `CUSTOMER: Name - Account Name`."""
+    erp, crm = schema(line.mapping.erp_table), schema(line.mapping.crm_table)
+    names = [
+        str(table[name].caption) if name in table else name
+        for table, name in ((erp, line.erp_field), (crm, line.crm_field))
+        if name
+    ]
+    return f"{line.mapping.name}: {' - '.join(names)}"
+
+
+def _refuse_in_use(row: Row, rules: Mapping[str, Rule]) -> None:
+    code = row.get("code")
+    direct = IntegrationFieldMapping.objects.filter(transformation=code).select_related("mapping")
+    users = [named(line) for line in direct.order_by("mapping__name", "no")]
+    users += [rule.code for rule in rules.values() if rule.next_rule == code]
+    if users:
+        row.reject("", "transformation_in_use", rule=code, lines="; ".join(users[:10]))
+
+
+def _clear_other_columns(row: Row) -> None:
+    """Parameters of another type have no place in a rule."""
+    own = set(columns_of(row.get("type")).values())
+    described = schema("coupling.TransformationRule")
+    for column in _ALL_COLUMNS:
+        if column not in own and row.get(column) != described[column].blank:
+            row.force(column, described[column].blank)
+
+
+def _check_users(row: Row, rules: Mapping[str, Rule]) -> None:
+    """Lines that use the rule must be able to use it as it will be; the message names the first that is not."""
+    for line in lines_using(row.get("code"), rules):
+        errors = line_rule_errors(line.mapping, line, rules)
+        if errors:
+            row.reject("", "transformation_breaks_line", line=named(line), rule=row.get("code"))
+            row.errors += [type(errors[0])("", errors[0].code, errors[0].params)]
+            return
+
+
+def _audit(kind: str, row: Row) -> None:
+    target, new = row.get("code"), _shown(row.new)
+    if kind == "update":
+        audit_change("transformation_rule_update", target=target, old=_shown(row.old or {}), new=new)
+    elif kind == "insert":
+        audit("transformation_rule_create", target=target, new={name: v for name, v in new.items() if v})
+    else:
+        audit("transformation_rule_delete", target=target, old={name: v for name, v in new.items() if v})
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: jsonable(values.get(name)) for name in FIELDS}
