@@ -10,7 +10,7 @@ from coupling.conversions import Ends, Known, NotMappable, convert_fields, typed
 from coupling.ruled import RULED_KINDS, Ruling, round_trip
 from coupling.texts import as_text
 from coupling.transforms.rules import Rule, TransformError
-from coupling.transforms.stability import Unstable, itself, unstable
+from coupling.transforms.stability import Round, Unstable, itself, unstable
 from records import db
 from records.errors import FieldError
 from records.schema import FieldInfo, Schema, schema
@@ -48,7 +48,7 @@ def unstable_in(ends: Ends, ruling: Ruling, *, truncate: bool) -> Unstable | Non
     """The proof that a rule is not stable between these two fields, tried on values that are there too."""
     to_crm = ruling.direction == "to_crm"
     table, source, dest = (ends.erp_schema, ends.erp, ends.crm) if to_crm else (ends.crm_schema, ends.crm, ends.erp)
-    back = itself
+    back: Round = itself
     if source.kind in RULED_KINDS and dest.kind in RULED_KINDS:
         plain = convert_fields(ends, Known(), None, truncate=truncate)
         way_back = plain.from_crm if to_crm else plain.to_crm

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coupling import transformations
 from coupling.mapping_rules import raise_version
-from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
+from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, TransformationRule
 from coupling.models.transformation import columns_of, rule_from
 from coupling.plan import jsonable
 from coupling.signals import mappings_changed
@@ -28,7 +28,7 @@ def before_rules(batch: Batch) -> None:
     rules = transformations.stored_rules()
     for row in batch.live:
         if batch.kind == "delete":
-            _refuse_in_use(row, rules)
+            _refuse_in_use(row)
             continue
         _clear_other_columns(row)
         rule = rule_from(row.new)
@@ -70,11 +70,21 @@ def named(line: IntegrationFieldMapping) -> str:
     return f"{line.mapping.name}: {' - '.join(names)}"
 
 
-def _refuse_in_use(row: Row, rules: Mapping[str, Rule]) -> None:
+def used_by(codes: Sequence[str]) -> dict[str, list[str]]:
+    """For each rule the lines and the rules that name it; two queries."""
+    found: dict[str, list[str]] = {code: [] for code in codes}
+    direct = IntegrationFieldMapping.objects.filter(transformation__in=codes).select_related("mapping")
+    for line in direct.order_by("mapping__name", "no"):
+        found[line.transformation].append(named(line))
+    followed = TransformationRule.objects.filter(next_rule__in=codes).order_by("code")
+    for code, next_rule in followed.values_list("code", "next_rule"):
+        found[next_rule].append(code)
+    return found
+
+
+def _refuse_in_use(row: Row) -> None:
     code = row.get("code")
-    direct = IntegrationFieldMapping.objects.filter(transformation=code).select_related("mapping")
-    users = [named(line) for line in direct.order_by("mapping__name", "no")]
-    users += [rule.code for rule in rules.values() if rule.next_rule == code]
+    users = used_by([code])[code]
     if users:
         row.reject("", "transformation_in_use", rule=code, lines="; ".join(users[:10]))
 

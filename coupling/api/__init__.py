@@ -1,11 +1,11 @@
-"""REST API of connection, mappings, couplings and option mappings."""
+"""REST API of connection, mappings, transformation rules, couplings and option mappings."""
 
 from pages.api import register_view
 
 
 def register() -> None:
     """Mount the resources of this app below /api/v1/."""
-    from coupling.api import connection, couplings, lines, mappings, option_mappings
+    from coupling.api import connection, couplings, lines, mappings, option_mappings, transformation_rules
 
     register_view("connection", connection.ConnectionView, name="connection")
     register_view("connection/test", connection.TestView, name="connection_test")
@@ -17,4 +17,8 @@ def register() -> None:
     register_view("mappings", mappings.MappingViewSet, name="mapping")
     register_view("couplings/candidates", couplings.CandidatesView, name="coupling_candidates")
     register_view("couplings", couplings.CouplingViewSet, name="coupling")
+    register_view(
+        "transformation-rules/<str:code>/try", transformation_rules.TryView, name="transformation_rule_try"
+    )
+    register_view("transformation-rules", transformation_rules.RuleViewSet, name="transformation_rule")
     register_view("option-mappings", option_mappings.OptionMappingViewSet, name="option_mapping")
