@@ -17,8 +17,6 @@ def register() -> None:
     register_view("mappings", mappings.MappingViewSet, name="mapping")
     register_view("couplings/candidates", couplings.CandidatesView, name="coupling_candidates")
     register_view("couplings", couplings.CouplingViewSet, name="coupling")
-    register_view(
-        "transformation-rules/<str:code>/try", transformation_rules.TryView, name="transformation_rule_try"
-    )
+    register_view("transformation-rules/<str:code>/try", transformation_rules.TryView, name="transformation_rule_try")
     register_view("transformation-rules", transformation_rules.RuleViewSet, name="transformation_rule")
     register_view("option-mappings", option_mappings.OptionMappingViewSet, name="option_mapping")

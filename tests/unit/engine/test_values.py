@@ -153,7 +153,7 @@ def refuse(value: str) -> str:
         (None, None),
         ("bare", Problem("invalid_option", {"value": "bare"}, "city")),
         ("named", Problem("invalid_option", field="elsewhere")),
-        ("broken", Problem("transformation_failed", {"value": "broken", "error": "a rule divided by zero"}, "city")),
+        ("broken", Problem("conversion_failed", {"value": "broken", "error": "a rule divided by zero"}, "city")),
     ],
 )
 def test_a_rule_that_raises_refuses_its_value_and_no_other(value: Any, expected: Any) -> None:
