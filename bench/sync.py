@@ -17,6 +17,7 @@ import psycopg2
 from bench.figures import Figures, report
 from bench.growth import growth
 from bench.others import others
+from bench.pipelines import pipelines
 from bench.workers import Workers
 
 FLOOR_DATABASE = "bench_floor"
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> int:
         bad_records(figures, options.records)
         synchronize_now(figures, options.records)
         others(figures)
+        pipelines(figures)
     if options.grown:
         growth(figures, options.grown)
     return report(figures, options)
