@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -20,10 +21,14 @@ from records import db
 from sync import conf, order
 from sync.jobs.submit import Request, submit
 from sync.models import Job, Pending, Schedule
+from sync.recurrence import first_from, next_after
 
+_NO_ERROR: dict[str, Any] = {"error_code": "", "error_params": {}, "attempts": 0}
 WAITING = ("ready", "on_hold_inactive")
 #: Counters that show that a run found something to do.
 _ACTIVE = ("inserted", "modified", "deleted", "failed")
+#: Ends of jobs that another attempt may not meet.
+_MAY_PASS = ("unavailable", "locked", "internal_error", "every_record_fails")
 
 
 def ensure() -> None:
@@ -99,22 +104,37 @@ def _start(entry: Schedule, *, after: Iterable[str]) -> Job:
 
 
 def job_ended(job: Job) -> None:
-    """The entry of a scheduled job goes on: ready, on hold because nothing happened, or in error."""
-    entry = Schedule.objects.select_for_update().filter(pk=job.schedule, state="in_process").first()
+    """The entry that waits for this job goes on: ready, on hold because nothing happened, or in error.
+
+    The job need not be one of its own: a tick that finds a run asked for by a user waits for that one.
+    """
+    entry = Schedule.objects.select_for_update().filter(last_job=job.pk, state="in_process").first()
     if entry is None:
         return
     if job.state == "failed" and job.message_code != "mapping_changed":
-        Schedule.objects.filter(pk=entry.pk).update(
-            state="error", next_run_at=None, error_code=job.message_code, error_params=job.message_params
-        )
+        _failed(entry, job)
         return
     if any(counts.get(name) for counts in job.counters.values() for name in _ACTIVE) or job.state != "finished":
         _make_ready(entry)
     else:
         minutes = entry.inactivity_minutes
-        later = timezone.now() + dt.timedelta(minutes=minutes) if minutes else None
-        Schedule.objects.filter(pk=entry.pk).update(state="on_hold_inactive", next_run_at=later)
+        later = next_after(timezone.now(), replace(entry.recurrence, minutes=minutes)) if minutes else None
+        Schedule.objects.filter(pk=entry.pk).update(state="on_hold_inactive", next_run_at=later, **_NO_ERROR)
     wake({entry.mapping: 1})
+
+
+def _failed(entry: Schedule, job: Job) -> None:
+    """Once more after the delay where the reason may pass and attempts are left; else the entry stops."""
+    attempts = entry.attempts + 1
+    values: dict[str, Any] = {
+        "attempts": attempts, "error_code": job.message_code, "error_params": job.message_params,
+    }  # fmt: skip
+    if job.message_code in _MAY_PASS and attempts < entry.maximum_attempts:
+        again = timezone.now() + dt.timedelta(seconds=entry.rerun_delay_seconds)
+        values |= {"state": "ready", "next_run_at": again}
+    else:
+        values |= {"state": "error", "next_run_at": None}
+    Schedule.objects.filter(pk=entry.pk).update(**values)
 
 
 # Waking
@@ -134,9 +154,10 @@ def wake(sent: dict[str, int]) -> None:
         | Q(next_run_at__gt=timezone.now() + dt.timedelta(seconds=2 * conf.value("SYNC_WAKE_SECONDS")))
     )
     soon = timezone.now() + dt.timedelta(seconds=conf.value("SYNC_WAKE_SECONDS"))
-    for name in asleep.values_list("mapping", flat=True):
-        if _has_reason_to_wake(name):
-            Schedule.objects.filter(mapping=name, state__in=WAITING).update(state="ready", next_run_at=soon)
+    for entry in asleep:
+        due = first_from(soon, entry.recurrence)
+        if _has_reason_to_wake(entry.mapping) and (entry.next_run_at is None or (due and due < entry.next_run_at)):
+            Schedule.objects.filter(pk=entry.pk, state__in=WAITING).update(state="ready", next_run_at=due)
 
 
 def _paused_no_longer() -> list[str]:
@@ -177,9 +198,9 @@ def ready(entry: Schedule) -> None:
 
 
 def _make_ready(entry: Schedule) -> None:
-    next_run = timezone.now() + dt.timedelta(minutes=entry.interval_minutes)
+    next_run = next_after(timezone.now(), entry.recurrence)
     Schedule.objects.filter(pk=entry.pk).update(
-        state="ready", held_by_connection=False, next_run_at=next_run, error_code="", error_params={}
+        state="ready", held_by_connection=False, next_run_at=next_run, **_NO_ERROR
     )
 
 

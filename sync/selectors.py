@@ -13,6 +13,7 @@ from records.values.present import address, moment
 from sync import full_sync
 from sync.jobs.results import COUNTERS, Counters, total_of
 from sync.models import Chunk, Job, OutcomeRow, Pending, Progress, Schedule
+from sync.models.schedule import DAYS
 
 _POLL_SECONDS = 0.05
 
@@ -186,6 +187,13 @@ def show_schedules(entries: Iterable[Schedule]) -> list[dict[str, Any]]:
             "mapping": entry.mapping,
             "interval_minutes": entry.interval_minutes,
             "inactivity_minutes": entry.inactivity_minutes,
+            "starting_time": entry.starting_time,
+            "ending_time": entry.ending_time,
+            "time_zone": entry.time_zone,
+            **{f"run_on_{day}": getattr(entry, f"run_on_{day}") for day in DAYS},
+            "maximum_attempts": entry.maximum_attempts,
+            "rerun_delay_seconds": entry.rerun_delay_seconds,
+            "attempts": entry.attempts,
             "state": entry.state,
             "next_run_at": _moment(entry.next_run_at),
             "last_job": _id(entry.last_job),

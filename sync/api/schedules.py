@@ -24,6 +24,19 @@ class ScheduleSerializer(serializers.Serializer):
     mapping = serializers.CharField(read_only=True)
     interval_minutes = serializers.IntegerField()
     inactivity_minutes = serializers.IntegerField()
+    starting_time = serializers.CharField(allow_blank=True)
+    ending_time = serializers.CharField(allow_blank=True)
+    time_zone = serializers.CharField(allow_blank=True)
+    run_on_mondays = serializers.BooleanField()
+    run_on_tuesdays = serializers.BooleanField()
+    run_on_wednesdays = serializers.BooleanField()
+    run_on_thursdays = serializers.BooleanField()
+    run_on_fridays = serializers.BooleanField()
+    run_on_saturdays = serializers.BooleanField()
+    run_on_sundays = serializers.BooleanField()
+    maximum_attempts = serializers.IntegerField()
+    rerun_delay_seconds = serializers.IntegerField()
+    attempts = serializers.IntegerField(read_only=True)
     state = serializers.CharField(read_only=True)
     next_run_at = serializers.DateTimeField(allow_null=True, read_only=True)
     last_job = serializers.UUIDField(allow_null=True, read_only=True)
@@ -48,7 +61,7 @@ class ScheduleViewSet(ApiViewSet):
         return answer(_entry(pk))
 
     def partial_update(self, request: Any, pk: str) -> Response:
-        """Change the minutes."""
+        """Change when it runs."""
         entry, version = _entry(pk), if_match(request)
         try:
             return answer(

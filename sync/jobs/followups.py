@@ -23,7 +23,7 @@ def after(job: Job) -> None:
         move_watermarks(job)
     if job.kind in SYNC_KINDS and not job.preview:
         second_pass(job)
-    if job.schedule:
+    if job.whole:
         schedules.job_ended(job)
     if job.message_code == "mapping_changed" and job.whole:
         ask_again(job)

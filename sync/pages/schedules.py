@@ -28,6 +28,7 @@ from records.messages import text
 from sync import services
 from sync.models import Job, Schedule
 from sync.models.job import STATES
+from sync.models.schedule import DAYS
 from sync.pages.common import LINKS, SCHEDULE_CHIPS
 from sync.shown import connected, list_address, summary, watch
 
@@ -161,7 +162,17 @@ class ScheduleCard(CardPage):
     fasttabs = (
         FastTab("general", _("General"), ("mapping", "state", "next_run_at"), summary=("mapping", "state")),
         FastTab(
-            "recurrence", _("Recurrence"), ("interval_minutes", "inactivity_minutes"), summary=("interval_minutes",)
+            "recurrence",
+            _("Recurrence"),
+            ("interval_minutes", "inactivity_minutes", "starting_time", "ending_time", "time_zone",
+             *(f"run_on_{day}" for day in DAYS)),
+            summary=("interval_minutes", "starting_time", "ending_time"),
+        ),
+        FastTab(
+            "attempts",
+            _("Attempts"),
+            ("maximum_attempts", "rerun_delay_seconds", "attempts"),
+            summary=("maximum_attempts", "attempts"),
         ),
     )
     actions = ACTIONS

@@ -14,16 +14,28 @@ from records.errors import FieldError, Rejected
 from records.schema import schema
 from sync import schedules
 from sync.models import Schedule
+from sync.models.schedule import DAYS
 from sync.services.mapping import mapping_run
 from sync.services.rights import require
 from sync.services.started import Started
 
-FIELDS = ("interval_minutes", "inactivity_minutes")
+FIELDS = (
+    "interval_minutes",
+    "inactivity_minutes",
+    "starting_time",
+    "ending_time",
+    "time_zone",
+    *(f"run_on_{day}" for day in DAYS),
+    "maximum_attempts",
+    "rerun_delay_seconds",
+)
+#: What moves the next start.
+WHEN = frozenset(FIELDS) - {"inactivity_minutes", "maximum_attempts", "rerun_delay_seconds"}
 
 
 @transaction.atomic
 def schedule_update(*, user: User, entry: Schedule, values: Mapping[str, Any], version: int | None = None) -> Schedule:
-    """Change the minutes; what is read-only is dropped. Raises PermissionDenied, Rejected, Stale."""
+    """Change when it runs; what is read-only is dropped. Raises PermissionDenied, Rejected, Stale."""
     require(user, "setup")
     described, given, errors = schema(Schedule), dict[str, Any](), list[FieldError]()
     for name, value in values.items():
@@ -32,7 +44,7 @@ def schedule_update(*, user: User, entry: Schedule, values: Mapping[str, Any], v
                 errors.append(FieldError(name[:80], "unknown_field", {"field": name[:80]}))
             continue
         try:
-            if value is None or isinstance(value, bool):
+            if described[name].kind == "int" and (value is None or isinstance(value, bool)):
                 raise FieldError(name, "invalid_number", {"value": str(value)})
             given[name] = described[name].normalize(value)
         except FieldError as error:
@@ -41,7 +53,9 @@ def schedule_update(*, user: User, entry: Schedule, values: Mapping[str, Any], v
         raise Rejected(errors)
     writes.update(Schedule, [writes.Edit(str(entry.pk), given, version)], source="setup").single()
     changed = Schedule.objects.get(pk=entry.pk)
-    if changed.state == "ready" and "interval_minutes" in given:
+    if not changed.recurrence.days:
+        raise Rejected([FieldError("run_on_mondays", "no_day_to_run")])
+    if changed.state == "ready" and WHEN & set(given):
         schedules.ready(changed)
     return Schedule.objects.get(pk=entry.pk)
 

@@ -7,7 +7,7 @@ from coupling.plan import MappingPlan
 from coupling.sides import gateway
 from records import db
 from records.schema import schema
-from sync import changes
+from sync import changes, schedules
 from sync.jobs.plan.base import Planned, Spec, chunk_size, key_ranges, slices
 from sync.models import Job, Pending
 from sync.plans import plan_of
@@ -24,7 +24,7 @@ def modified(job: Job) -> Planned:
     A run of one direction takes what waits on its source side; of the other side only deletions, which it answers
     for, and of a one-way mapping all, because nothing else is sent there.
     """
-    changes.route_all()
+    _route(job)
     one_way = _mapping_direction(job.mapping) != "bidirectional"
     planned = Planned(total=0)
     for side, direction in (("erp", "to_crm"), ("crm", "from_crm")):
@@ -37,13 +37,19 @@ def modified(job: Job) -> Planned:
 
 def full(job: Job) -> Planned:
     """All records inside the filters, in key ranges; and the couplings whose record is gone."""
-    changes.route_all()
+    _route(job)
     plan, planned = plan_of(job), Planned(total=0)
     for side, direction in (("erp", "to_crm"), ("crm", "from_crm")):
         if direction in job.directions:
             _ranges(job, plan, side, planned)
         _gone(job, side, planned, stage=_GONE_STAGE)
     return planned
+
+
+def _route(job: Job) -> None:
+    """Move what was changed to the mappings that read it; entries of the others wake as if the sweep had found it."""
+    sent = changes.route_all()
+    schedules.wake({name: n for name, n in sent.items() if name != job.mapping})
 
 
 def _mapping_direction(name: str) -> str:
