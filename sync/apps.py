@@ -13,7 +13,7 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Install the change log's triggers after migrations; register checks and message texts."""
         from coupling import signals, work
-        from sync import api, counts, schedules, uncouple
+        from sync import api, counts, retention, schedules, uncouple
         from sync import catalogue as catalogue
         from sync import messages as messages
         from sync.changes import install
@@ -25,6 +25,7 @@ class SyncConfig(AppConfig):
         work.offer(JobsPort())
         post_migrate.connect(install.install, sender=self, dispatch_uid="sync.changes")
         pre_migrate.connect(view.remove, sender=self, dispatch_uid="sync.work_list.remove")
+        post_migrate.connect(retention.install, sender=self, dispatch_uid="sync.retention")
         post_migrate.connect(view.install, sender=self, dispatch_uid="sync.work_list")
         signals.connection_changed.connect(schedules.on_connection_changed, dispatch_uid="sync.connection")
         signals.mappings_changed.connect(schedules.on_mappings_changed, dispatch_uid="sync.mappings")

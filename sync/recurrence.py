@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 _DAY = 24 * 60
 _EVERY_DAY = frozenset(range(7))
+_ZONE = ZoneInfo("UTC")
 UTC = dt.UTC
 
 
@@ -25,7 +26,7 @@ class Recurrence:
     """
 
     minutes: int
-    zone: ZoneInfo = ZoneInfo("UTC")
+    zone: ZoneInfo = _ZONE
     start: dt.time = dt.time()
     end: dt.time = dt.time()
     days: frozenset[int] = _EVERY_DAY

@@ -5,7 +5,19 @@ from pages.api import register_view
 
 def register() -> None:
     """Mount the resources of this app below /api/v1/."""
-    from sync.api import explain, full_sync, imports, jobs, mappings, pending, ribbon, schedules, sync_errors, sync_now
+    from sync.api import (
+        explain,
+        full_sync,
+        imports,
+        jobs,
+        mappings,
+        pending,
+        retention,
+        ribbon,
+        schedules,
+        sync_errors,
+        sync_now,
+    )
 
     register_view("sync", sync_now.SyncView, name="sync")
     register_view("mappings/<str:name>/run", mappings.RunView, name="mapping_run")
@@ -14,6 +26,7 @@ def register() -> None:
     register_view("jobs/delete-entries", jobs.DeleteEntriesView, name="jobs_delete_entries")
     register_view("jobs", jobs.JobViewSet, name="job")
     register_view("pending", pending.PendingView, name="pending")
+    register_view("retention-policies", retention.RetentionViewSet, name="retention_policy")
     register_view("schedules/hold_all", schedules.HoldAllView, name="schedules_hold_all")
     register_view("schedules/ready_all", schedules.ReadyAllView, name="schedules_ready_all")
     register_view("schedules", schedules.ScheduleViewSet, name="schedule")

@@ -16,7 +16,7 @@ from sync import selectors
 from sync.api.base import JobSerializer, started_response, uuid_or_404
 from sync.models import Job, OutcomeRow
 from sync.models.job import KINDS, STATES
-from sync.services import job_cancel, job_undo, jobs_delete_entries
+from sync.services import job_cancel, job_undo, jobs_delete, jobs_delete_entries
 
 #: A cancelled job ends at the border of its chunk; the answer waits so long for that.
 CANCEL_SECONDS = 5.0
@@ -99,9 +99,10 @@ class JobViewSet(ApiViewSet):
 
 
 class DeleteInput(serializers.Serializer):
-    """How old entries have to be."""
+    """How old entries have to be, or which ones."""
 
-    older_than_days = serializers.IntegerField()
+    older_than_days = serializers.IntegerField(required=False)
+    ids = serializers.ListField(child=serializers.UUIDField(), required=False)
 
 
 class DeleteAnswer(serializers.Serializer):
@@ -119,9 +120,12 @@ class DeleteEntriesView(ApiView):
     response_serializer = DeleteAnswer
 
     def post(self, request: Any) -> Response:
-        """Delete ended jobs older than so many days, except those that a skipped coupling names."""
-        days = body_object(request).get("older_than_days")
-        deleted, kept = jobs_delete_entries(user=request.user, older_than_days=days)
+        """Delete ended jobs older than so many days, or the named ones, except those that something refers to."""
+        body = body_object(request)
+        if "ids" in body:
+            deleted, kept = jobs_delete(user=request.user, ids=body["ids"])
+        else:
+            deleted, kept = jobs_delete_entries(user=request.user, older_than_days=body.get("older_than_days"))
         return Response({"deleted": deleted, "kept": kept})
 
 

@@ -7,7 +7,7 @@ import logging
 from django.db import connection
 
 from records import db
-from sync import changes, schedules
+from sync import changes, retention, schedules
 from sync.jobs import finish
 from sync.models import Chunk, Job
 from sync.models.chunk import LIVE
@@ -25,6 +25,7 @@ def sweep() -> None:
     sent = changes.route_all()
     schedules.wake(sent)
     schedules.tick()
+    retention.apply_due()
     for job_id in overdue():
         log.info("job %s is ended by the sweep", job_id)
         finish.finish_if_done(job_id)

@@ -8,6 +8,7 @@ from sync.models.outcome import OutcomeRow
 from sync.models.pending_list import PendingItem
 from sync.models.progress import Progress
 from sync.models.queue import ChangeLog, Pending
+from sync.models.retention import RetentionPolicy
 from sync.models.schedule import Schedule
 from sync.models.work_list import WorkItem
 
@@ -21,6 +22,7 @@ __all__ = [
     "Pending",
     "PendingItem",
     "Progress",
+    "RetentionPolicy",
     "Schedule",
     "WorkItem",
 ]

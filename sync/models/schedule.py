@@ -12,8 +12,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models.base import Json
-from records.fields import Bool, Choice, Code, DateTime, Guid, Int, Text
 from records.errors import FieldError
+from records.fields import Bool, Choice, Code, DateTime, Guid, Int, Text
 from sync.models.base import SyncTable
 from sync.recurrence import Recurrence
 

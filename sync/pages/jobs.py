@@ -111,6 +111,19 @@ DELETE_OLD = Action(
 )
 
 
+def delete_chosen(request: HttpRequest, selection: Selection) -> Done:
+    """Delete the chosen jobs and say how many."""
+    deleted, kept = services.jobs_delete(user=request.user, ids=list(selection.pks))  # type: ignore[arg-type]
+    return Done(_now("%(deleted)s entries were deleted, %(kept)s were kept.") % {"deleted": deleted, "kept": kept})
+
+
+DELETE_CHOSEN = Action(
+    "delete_chosen", _("Delete Entries"), run=delete_chosen, scope="many",
+    right="setup", icon="delete", order=61,
+    confirm=_("Do you want to delete the chosen jobs with their log? Those that something refers to are kept."),
+)  # fmt: skip
+
+
 def duration(keys: Sequence[str]) -> dict[str, str]:
     """How long jobs took, or have taken so far."""
     now = dt.datetime.now(dt.UTC)
@@ -186,7 +199,7 @@ class JobList(ListPage):
         View("failed", _("Failed"), "state=failed"),
         View("previews", _("Previews"), "preview=true"),
     )
-    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, DELETE_OLD)
+    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, DELETE_OLD, DELETE_CHOSEN)
     insert = False
     delete = False
 
@@ -248,7 +261,7 @@ class DeleteEntriesDialog(DialogPage):
     needs_selection = False
     tone = "bad"
     submit_caption = _("Delete")
-    lead = _("Ended jobs are deleted with their log. Jobs that belong to a skipped coupling are kept.")
+    lead = _("Ended jobs are deleted with their log. Jobs that an unsolved error or another job refers to are kept.")
 
     def submit(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:
         """Delete and say how many."""

@@ -164,8 +164,14 @@ class ScheduleCard(CardPage):
         FastTab(
             "recurrence",
             _("Recurrence"),
-            ("interval_minutes", "inactivity_minutes", "starting_time", "ending_time", "time_zone",
-             *(f"run_on_{day}" for day in DAYS)),
+            (
+                "interval_minutes",
+                "inactivity_minutes",
+                "starting_time",
+                "ending_time",
+                "time_zone",
+                *(f"run_on_{day}" for day in DAYS),
+            ),
             summary=("interval_minutes", "starting_time", "ending_time"),
         ),
         FastTab(

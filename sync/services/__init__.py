@@ -4,7 +4,14 @@ Each service checks the right of its user, refuses with a code, writes its job i
 """
 
 from sync.services.imports import import_preview, import_start, preview_of
-from sync.services.jobs import job_cancel, job_undo, jobs_delete_entries
+from sync.services.jobs import (
+    job_cancel,
+    job_undo,
+    jobs_delete,
+    jobs_delete_entries,
+    retention_apply,
+    retention_update,
+)
 from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, mappings_run, sync_modified_all
 from sync.services.rights import require
 from sync.services.schedule import (
@@ -25,6 +32,7 @@ __all__ = [
     "import_start",
     "job_cancel",
     "job_undo",
+    "jobs_delete",
     "jobs_delete_entries",
     "mapping_match",
     "mapping_run",
@@ -32,6 +40,8 @@ __all__ = [
     "mappings_run",
     "preview_of",
     "require",
+    "retention_apply",
+    "retention_update",
     "schedule_hold",
     "schedule_hold_all",
     "schedule_ready",

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from coupling.models import Coupling
 from coupling.services.coupling import require_connection
-from people.audit import audit
+from people.audit import audit, audit_change
 from people.models import User
+from records import writes
 from records.errors import FieldError, Refused, Rejected
+from records.schema import schema
+from sync import retention
 from sync.jobs import cancel
 from sync.jobs.submit import Request, submit
-from sync.models import Chunk, Job, OutcomeRow
+from sync.models import Job, OutcomeRow, RetentionPolicy
 from sync.services.rights import require
 from sync.services.started import Started
+from sync.services.sync_now import record_keys
 
 UNDOABLE = ("insert", "modify", "couple", "uncouple")
 
@@ -62,7 +65,7 @@ def job_undo(*, user: User, job: Job) -> Started:
 
 @transaction.atomic
 def jobs_delete_entries(*, user: User, older_than_days: Any) -> tuple[int, int]:
-    """Delete ended jobs with their log; (deleted, kept). What a skipped coupling names, or runs, is kept.
+    """Delete jobs that were asked for so long ago, with their log; (deleted, kept). See `retention` for what is kept.
 
     Raises PermissionDenied and Rejected.
     """
@@ -70,16 +73,47 @@ def jobs_delete_entries(*, user: User, older_than_days: Any) -> tuple[int, int]:
     if not isinstance(older_than_days, int) or isinstance(older_than_days, bool) or not 0 <= older_than_days <= 36_500:
         raise Rejected([FieldError("older_than_days", "invalid_number", {"value": str(older_than_days)[:50]})])
     old = Job.objects.filter(requested_at__lte=timezone.now() - dt.timedelta(days=older_than_days))
-    named = _named_by_skipped()
-    gone = list(old.exclude(finished_at=None).exclude(pk__in=named).values_list("pk", flat=True))
-    kept = old.filter(Q(finished_at=None) | Q(pk__in=named)).count()
-    OutcomeRow.objects.filter(job__in=gone).delete()
-    Chunk.objects.filter(job__in=gone).delete()
-    Job.objects.filter(pk__in=gone).delete()
-    audit("jobs_delete_entries", target=f"{older_than_days}", old={"deleted": len(gone), "kept": kept})
-    return len(gone), kept
+    return _delete(old, f"{older_than_days}")
 
 
-def _named_by_skipped() -> set[UUID]:
-    named = Coupling.objects.filter(skipped=True).values_list("last_job_to_crm", "last_job_from_crm")
-    return {key for pair in named for key in pair if key}
+@transaction.atomic
+def jobs_delete(*, user: User, ids: Any) -> tuple[int, int]:
+    """Delete these jobs with their log; (deleted, kept). Raises PermissionDenied and Rejected."""
+    require(user, "setup")
+    keys = record_keys("ids", ids)
+    if not keys:
+        raise Rejected([FieldError("ids", "no_records_chosen")])
+    return _delete(Job.objects.filter(pk__in=keys), "selected")
+
+
+def _delete(jobs: QuerySet[Job], target: str) -> tuple[int, int]:
+    deleted, kept = retention.delete(jobs)
+    audit("jobs_delete_entries", target=target, old={"deleted": deleted, "kept": kept})
+    return deleted, kept
+
+
+@transaction.atomic
+def retention_update(
+    *, user: User, policy: RetentionPolicy, values: Mapping[str, Any], version: int | None = None
+) -> RetentionPolicy:
+    """Change how long a part of the log is kept. Raises PermissionDenied, Rejected, Stale."""
+    require(user, "setup")
+    given = {name: value for name, value in values.items() if name in ("enabled", "days")}
+    unknown = [name for name in values if name not in schema(RetentionPolicy) and name != "page"]
+    if unknown:
+        raise Rejected([FieldError(unknown[0][:80], "unknown_field", {"field": unknown[0][:80]})])
+    writes.update(RetentionPolicy, [writes.Edit(str(policy.pk), given, version)], source="setup").single()
+    changed = RetentionPolicy.objects.get(pk=policy.pk)
+    audit_change(
+        "retention_update",
+        target=policy.log,
+        old={"enabled": policy.enabled, "days": policy.days},
+        new={"enabled": changed.enabled, "days": changed.days},
+    )
+    return changed
+
+
+def retention_apply(*, user: User, policy: RetentionPolicy) -> tuple[int, int]:
+    """Delete now what the policy lets go; (deleted, kept). Raises PermissionDenied."""
+    require(user, "setup")
+    return retention.apply(policy)

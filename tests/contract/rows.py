@@ -35,6 +35,7 @@ SPECIAL: dict[str, Callable[[int], dict[str, Any]]] = {
     "erp.ContactBusinessRelation": lambda number: {
         "business_relation_code": make("erp.BusinessRelation", 1, first=500 + number)[0],
     },
+    "sync.RetentionPolicy": lambda number: {"log": f"log {number:04}", "days": 31},
     "erp.CurrencyExchangeRate": lambda _number: {"relational_exch_rate_amount": Decimal(2)},
 }
 
