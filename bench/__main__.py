@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-NAMES = ("sync", "importing", "pages")
+NAMES = ("sync", "importing", "pages", "matching")
 
 
 def main() -> int:

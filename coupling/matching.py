@@ -1,17 +1,28 @@
 """Match-based coupling, decided on plain data: which CRM row belongs to which ERP record.
 
 Lines marked for matching form groups by priority. Within a group all values must be equal, the groups are independent
-alternatives, the one with the lowest number is tried first. Blank texts do not count.
+alternatives, the one with the lowest number is tried first. Blank values do not count; a record of which nothing counts
+has no match.
+
+`match` is the rule for what fits into memory; `coupling.match_plan` does the same for whole tables in SQL.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from coupling.plan import Key, canon
+from coupling.plan import Key, Problem, canon, jsonable
+
+#: What stands for a value that has no counterpart on the other side: it counts, and nothing equals it.
+NOWHERE = "\x01"
+MATCHED, NONE, COUPLED, AMBIGUOUS = "matched", "no_match", "already_coupled", "ambiguous_match"
+#: The reason that says most about a record, when its groups failed for different ones.
+_WEIGHT = {NONE: 0, COUPLED: 1, AMBIGUOUS: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +34,39 @@ class Criterion:
     case_sensitive: bool = False
     priority: int = 0
 
-    def normal(self, value: Any) -> Any:
+    def normal(self, value: Any) -> str | None:
         """A value as it is compared; None for what does not count."""
-        value = canon(value)
-        if isinstance(value, str):
-            value = value.strip() or None
-            return value if value is None or self.case_sensitive else value.lower()
-        return value
+        found = as_text(value)
+        if found is None:
+            return None
+        found = found.strip(" ")
+        return (found if self.case_sensitive else found.lower()) or None
+
+
+Group = tuple[Criterion, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A CRM row that may match: its key, name, values of the matching fields, and whether it is coupled already."""
+    """A CRM row that may match: its key, the values of the matching fields, and the ERP record it is coupled with."""
 
     key: Key
     values: Mapping[str, Any]
-    coupled: bool = False
-    name: str = ""
+    holder: Key | None = None
 
 
 @dataclass(slots=True)
 class Verdict:
-    """`reason`: matched, no_match, ambiguous_match or already_coupled; `partner` where matched."""
+    """`reason`: matched, no_match, ambiguous_match or already_coupled; `partner` where matched.
 
-    reason: str
-    partner: Candidate | None = None
-    candidates: list[Candidate] = field(default_factory=list)
+    `holder`: the ERP record that has the only candidate already. `priority`: the group that decided.
+    """
 
-
-Group = tuple[Criterion, ...]
-#: Gives the candidates that have one of these values in one of these criteria, with all values of the group.
-Find = Callable[[Group, Mapping[Criterion, set[Any]]], Iterable[Candidate]]
-#: The reason that says most about a record, when its groups failed for different ones.
-_WEIGHT = {"no_match": 0, "already_coupled": 1, "ambiguous_match": 2}
+    reason: str = NONE
+    partner: Key | None = None
+    candidates: list[Key] = field(default_factory=list)
+    holder: Key | None = None
+    priority: int | None = None
 
 
 def groups(criteria: Iterable[Criterion]) -> list[Group]:
@@ -66,72 +77,71 @@ def groups(criteria: Iterable[Criterion]) -> list[Group]:
     return [tuple(found[priority]) for priority in sorted(found)]
 
 
-def match(records: Mapping[Key, Mapping[str, Any]], alternatives: Sequence[Group], find: Find) -> dict[Key, Verdict]:
+def as_text(value: Any) -> str | None:
+    """A stored value as text that is equal exactly where the values are; None for blank ones."""
+    if isinstance(value, Problem):
+        return NOWHERE
+    value = canon(value)
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return str(jsonable(value)) if isinstance(value, Decimal | dt.date) else str(value)
+
+
+def match(
+    records: Mapping[Key, Mapping[str, Any]], alternatives: Sequence[Group], candidates: Sequence[Candidate]
+) -> dict[Key, Verdict]:
     """A verdict for each record ({key: {criterion key: value as the CRM side would hold it}}).
 
     A candidate is given away once: who comes first (in the order of the records) keeps it.
     """
-    verdicts = {key: Verdict("no_match") for key in records}
-    taken: set[Key] = set()
+    verdicts = {key: Verdict() for key in records}
+    taken: dict[Key, Key] = {c.key: c.holder for c in candidates if c.holder is not None}
     for group in alternatives:
-        wanted = {
-            key: values for key in records if verdicts[key].partner is None and (values := _values(group, records[key]))
-        }
-        if not wanted:
-            continue
-        by_values = _index(group, find(group, _first_values(wanted.values())))
-        for key, values in wanted.items():
-            _judge(verdicts, key, _among(by_values, values), taken)
+        by_values = _index(group, candidates)
+        for key, values in records.items():
+            if verdicts[key].partner is None:
+                _judge(verdicts, key, group, _among(by_values, group, values), taken)
     return verdicts
 
 
-Used = tuple[tuple[Criterion, Any], ...]
+Values = tuple[str | None, ...]
 
 
-def _first_values(wanted: Iterable[Used]) -> dict[Criterion, set[Any]]:
-    """By which criterion and value each record is looked for: its first one; the others are compared afterwards."""
-    found: dict[Criterion, set[Any]] = defaultdict(set)
-    for (criterion, value), *_rest in wanted:
-        found[criterion].add(value)
-    return found
-
-
-def _values(group: Group, record: Mapping[str, Any]) -> Used:
-    """The criteria of a group that count for a record, each with its compared value."""
-    pairs = ((criterion, criterion.normal(record.get(criterion.key))) for criterion in group)
-    return tuple((criterion, value) for criterion, value in pairs if value is not None)
-
-
-def _index(group: Group, candidates: Iterable[Candidate]) -> dict[tuple[str, Any], list[Candidate]]:
-    """Candidates by each of their values."""
-    found: dict[tuple[str, Any], list[Candidate]] = defaultdict(list)
+def _index(group: Group, candidates: Iterable[Candidate]) -> dict[Values, list[Key]]:
+    """Candidates by their values of the group."""
+    found: dict[Values, list[Key]] = defaultdict(list)
     for candidate in candidates:
-        for criterion in group:
-            value = criterion.normal(candidate.values.get(criterion.crm_field))
-            if value is not None:
-                found[criterion.key, value].append(candidate)
+        found[tuple(c.normal(candidate.values.get(c.crm_field)) for c in group)].append(candidate.key)
     return found
 
 
-def _among(by_values: Mapping[tuple[str, Any], list[Candidate]], values: Used) -> list[Candidate]:
-    """The candidates equal in all values that count."""
-    first, value = values[0]
-    return [
-        candidate
-        for candidate in by_values.get((first.key, value), ())
-        if all(c.normal(candidate.values.get(c.crm_field)) == v for c, v in values)
+def _among(by_values: Mapping[Values, list[Key]], group: Group, record: Mapping[str, Any]) -> list[Key]:
+    """The candidates equal in all values that count, in the order of their keys."""
+    wanted = tuple(c.normal(record.get(c.key)) for c in group)
+    if all(value is None for value in wanted):
+        return []
+    if None not in wanted:
+        return sorted(by_values.get(wanted, ()))
+    found = [
+        keys
+        for values, keys in by_values.items()
+        if all(w is None or w == v for w, v in zip(wanted, values, strict=True))
     ]
+    return sorted(key for keys in found for key in keys)
 
 
-def _judge(verdicts: dict[Key, Verdict], key: Key, found: list[Candidate], taken: set[Key]) -> None:
+def _judge(verdicts: dict[Key, Verdict], key: Key, group: Group, found: list[Key], taken: dict[Key, Key]) -> None:
     if not found:
         return
-    if len(found) > 1:
-        verdict = Verdict("ambiguous_match", candidates=found)
-    elif found[0].coupled or found[0].key in taken:
-        verdict = Verdict("already_coupled", candidates=found)
-    else:
-        taken.add(found[0].key)
-        verdict = Verdict("matched", partner=found[0], candidates=found)
+    verdict = Verdict(AMBIGUOUS, candidates=found, priority=group[0].priority)
+    if len(found) == 1 and found[0] in taken:
+        verdict.reason, verdict.holder = COUPLED, taken[found[0]]
+    elif len(found) == 1:
+        verdict.reason, verdict.partner = MATCHED, found[0]
+        taken[found[0]] = key
     if verdict.partner is not None or _WEIGHT[verdict.reason] > _WEIGHT[verdicts[key].reason]:
         verdicts[key] = verdict

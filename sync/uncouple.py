@@ -15,8 +15,7 @@ from coupling.services.coupling import couplings_delete
 from records.actor import current
 from records.ids import uuid7
 from sync import waiting
-from sync.jobs.results import COUNTERS, Done
-from sync.match import count
+from sync.jobs.results import COUNTERS, Done, count
 from sync.models import Chunk, Failure, Job, OutcomeRow
 
 #: Collects what a job removes, children included; None outside jobs.

@@ -22,8 +22,7 @@ from records.ids import uuid7
 from records.schema import schema
 from sync.changes import is_quiet
 from sync.engine import base
-from sync.jobs.results import Done
-from sync.match import count
+from sync.jobs.results import Done, count
 from sync.models import Chunk, Job, OutcomeRow
 
 

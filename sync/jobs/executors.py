@@ -19,7 +19,7 @@ EXECUTORS: dict[str, str | Executor] = {
     "modified": _SYNC,
     "full": _SYNC,
     "full_unconditional": _SYNC,
-    "coupling": "sync.match:run_chunk",
+    "coupling": "sync.matching.couple:run_chunk",
     "uncoupling": "sync.uncouple:run_chunk",
     "import": "sync.imports.run:run_chunk",
     "undo": "sync.undo:run_chunk",

@@ -27,8 +27,8 @@ def after(job: Job) -> None:
         schedules.job_ended(job)
     if job.message_code == "mapping_changed" and job.whole:
         ask_again(job)
-    if job.kind == "coupling" and job.state == "finished" and not job.preview:
-        synchronize_coupled(job)
+    if job.kind == "coupling":
+        after_matching(job)
 
 
 def second_pass(job: Job) -> None:
@@ -92,8 +92,10 @@ def ask_again(job: Job) -> None:
     FullSyncLine.objects.filter(job=job.pk).update(job=again.pk)
 
 
-def synchronize_coupled(job: Job) -> None:
+def after_matching(job: Job) -> None:
     """After match-based coupling: create what had no partner, synchronize what was coupled, where asked."""
-    from sync import match
+    from sync.matching import follow
 
-    match.follow_up(job)
+    follow.forget(job)
+    if job.state == "finished" and not job.preview:
+        follow.follow_up(job)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from sync.models import Chunk
+from sync.models import Chunk, OutcomeRow
+from sync.models.outcome import COUNTER_OF
 
 Counters = dict[str, dict[str, int]]
 COUNTERS = ("inserted", "modified", "deleted", "unchanged", "skipped", "failed", "coupled", "uncoupled")
@@ -50,3 +51,11 @@ def total_of(chunks: list[Chunk], directions: list[str]) -> Counters:
     for chunk in chunks:
         add(total, chunk.counters)
     return total
+
+
+def count(rows: Sequence[OutcomeRow]) -> dict[str, int]:
+    """Counters of outcome rows."""
+    counters = dict.fromkeys(COUNTERS, 0)
+    for row in rows:
+        counters[COUNTER_OF[row.action]] += 1
+    return counters

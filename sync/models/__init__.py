@@ -4,6 +4,7 @@ from sync.models.chunk import Chunk
 from sync.models.failure import Failure
 from sync.models.full_sync import FullSyncLine
 from sync.models.job import Job
+from sync.models.match import Match
 from sync.models.outcome import OutcomeRow
 from sync.models.pending_list import PendingItem
 from sync.models.progress import Progress
@@ -18,6 +19,7 @@ __all__ = [
     "Failure",
     "FullSyncLine",
     "Job",
+    "Match",
     "OutcomeRow",
     "Pending",
     "PendingItem",

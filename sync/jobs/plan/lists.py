@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from coupling.models import Coupling
-from coupling.sides import gateway
-from sync.jobs.plan.base import Planned, key_ranges, slices
+from sync.jobs.plan.base import Planned, slices
 from sync.models import Job, OutcomeRow
-from sync.plans import plan_of
 
 
 def coupling(job: Job) -> Planned:
-    """Match-based coupling looks at ERP records: the named ones, or all inside the filter."""
-    named = job.param("erp_ids")
-    if named:
-        return Planned([{"take": "ids", "side": "erp", "ids": ids} for ids in slices(sorted(named))], len(named))
-    plan = plan_of(job)
-    ranges = key_ranges(gateway("erp"), plan.erp_table, plan.erp_filter)
-    specs = [{"take": "range", "side": "erp", "from": low, "to": high} for low, high, _n in ranges]
-    return Planned(specs, sum(n for *_keys, n in ranges))
+    """Match-based coupling finds the partners of the named ERP records, or of all inside the filter."""
+    from sync.matching.find import planned
+
+    return planned(job)
 
 
 def uncoupling(job: Job) -> Planned:
