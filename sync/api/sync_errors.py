@@ -14,7 +14,7 @@ from records.errors import FieldError, Rejected
 from sync import selectors
 from sync.api.base import JobSerializer, wait_seconds, word, words
 from sync.models.work_list import WORK_STATES
-from sync.worklist import actions, deleted, entries, repair
+from sync.worklist import actions, conflicts, deleted, entries, repair
 from sync.worklist.actions import Answer
 
 
@@ -77,6 +77,7 @@ class SynchronizeInput(IdsInput):
 
     direction = serializers.ChoiceField(["to_crm", "from_crm", "merge"], required=False)
     fields = serializers.DictField(child=serializers.ChoiceField(["erp", "crm"]), required=False)
+    choices = serializers.DictField(child=serializers.DictField(), required=False)
 
 
 class MappingInput(serializers.Serializer):
@@ -133,8 +134,12 @@ class SynchronizeView(ActionView):
     request_serializer = SynchronizeInput
 
     def post(self, request: Any) -> Response:
-        """Let one side win, for all fields or field by field."""
+        """Let one side win, merge, or decide field by field: `fields` for one row, `choices` for several."""
         body = body_object(request)
+        if "choices" in body:
+            return answered(
+                request, conflicts.answer(choices=several(body["choices"]), user_name=request.user.get_username())
+            )
         answer = actions.synchronize(
             ids=identifiers(body),
             user_name=request.user.get_username(),
@@ -222,6 +227,14 @@ def choices(given: Any) -> dict[str, str] | None:
     if not isinstance(given, dict) or not all(isinstance(side, str) for side in given.values()):
         raise Rejected([FieldError("fields", "invalid_value", {"value": str(given)[:50]})])
     return dict(given)
+
+
+def several(given: Any) -> dict[str, conflicts.Choice]:
+    """`choices` of a body: {row: {field: side}}. Raises Rejected."""
+    if not isinstance(given, dict) or not given:
+        raise Rejected([FieldError("choices", "invalid_value", {"value": str(given)[:50]})])
+    identifiers({"ids": list(given)})
+    return {str(UUID(key)): conflicts.Choice(fields=choices(value) or {}) for key, value in given.items()}
 
 
 def mapping_name(body: Mapping[str, Any]) -> str:

@@ -227,6 +227,8 @@ ACTIONS = (
     Action("delete_coupling", _("Delete Coupling"), run=delete_coupling, scope="many", icon="link_dismiss",
            group="coupling", visible=connected, disabled=_not_coupled,
            confirm=_("Do you want to delete the couplings? The records stay.")),
+    Action("conflicts", _("Compare Conflicts"), url=lambda _request, _selection: registry.reverse("sync.conflict.list"),
+           right="view", icon="arrow_swap", order=13),
     Action("log", _("Synchronization Log"), url=_log, scope="one", right="view", icon="history", order=50),
 )  # fmt: skip
 

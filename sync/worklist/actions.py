@@ -70,7 +70,7 @@ def retry(*, ids: Sequence[str], user_name: str) -> Answer:
     require_connection()
     answer = Answer()
     rows = chosen(ids, answer)
-    _clear(rows)
+    clear(rows)
     answer.jobs = _retry_jobs(rows, user_name)
     answer.done = len(rows)
     return answer
@@ -109,7 +109,7 @@ def retry_all(*, mapping: str = "", user_name: str) -> Answer:
     require_connection()
     rows = WorkItem.objects.filter(mapping=mapping) if mapping else WorkItem.objects.all()
     found, answer = list(rows), Answer()
-    _clear(found)
+    clear(found)
     run_id, depends_on = uuid7(), order.stored_dependencies()
     started: dict[str, Job] = {}
     for name in order.in_order({row.mapping for row in found}, depends_on):
@@ -133,33 +133,19 @@ def retry_all(*, mapping: str = "", user_name: str) -> Answer:
 def synchronize(
     *, ids: Sequence[str], user_name: str, direction: str = "", fields: Mapping[str, str] | None = None
 ) -> Answer:
-    """The chosen side wins: in one direction for all rows, or field by field for one row.
+    """The chosen side wins: in one direction for all rows (or both merged), or field by field for one row.
 
     Raises Rejected for a direction or choice that makes no sense, whatever the row.
     """
     require_connection()
     _check_choice(ids, direction, fields)
-    answer = Answer()
-    rows = chosen(ids, answer)
-    mappings = {m.name: m for m in IntegrationTableMapping.objects.filter(name__in={row.mapping for row in rows})}
-    kept = [row for row in rows if _may(row, mappings.get(row.mapping), direction, fields or {}, answer)]
-    _clear(kept)
-    groups: dict[tuple[str, str, bool], list[Key]] = defaultdict(list)
-    for row in kept:
-        groups[row.mapping, "erp", False].append(str(row.erp_id))
-    run_id = uuid7()
-    for (name, side, _create), keys in _in_order(groups):
-        wanted = _passes(mappings[name]) if fields else direction
-        params = {"fields": dict(fields)} if fields else {}
-        request = record_request(
-            mapping=name, direction=wanted, side=side, ids=keys, user_name=user_name, params=params, run_id=run_id
-        )
-        answer.jobs.append(submit(request))
-    answer.done = len(kept)
-    return answer
+    from sync.worklist.conflicts import Choice, answer
+
+    choice = Choice(direction, fields or {})
+    return answer(choices=dict.fromkeys(ids, choice), user_name=user_name)
 
 
-def _passes(mapping: IntegrationTableMapping) -> str:
+def passes_of(mapping: IntegrationTableMapping) -> str:
     """The direction of a run that carries chosen fields: both where the mapping allows it."""
     return "merge" if mapping.direction == "bidirectional" else str(mapping.direction)
 
@@ -175,11 +161,9 @@ def _check_choice(ids: Sequence[str], direction: str, fields: Mapping[str, str] 
             raise Rejected([FieldError("fields", "invalid_value", {"value": ", ".join(wrong)[:50]})])
     elif direction not in ("to_crm", "from_crm", "merge"):
         raise Rejected([FieldError("direction", "invalid_option", {"value": direction[:50]})])
-    elif direction == "merge" and len(set(ids)) != 1:
-        raise Rejected([FieldError("direction", "merge_one_record")])
 
 
-def _may(
+def may(
     row: WorkItem,
     mapping: IntegrationTableMapping | None,
     direction: str,
@@ -227,7 +211,7 @@ def _forbidden_field(mapping: IntegrationTableMapping, fields: Mapping[str, str]
 # What actions share
 
 
-def _clear(rows: Sequence[WorkItem]) -> None:
+def clear(rows: Sequence[WorkItem]) -> None:
     """Forget the remembered errors and marks, and enqueue both sides."""
     couplings = list(Coupling.objects.filter(pk__in=[row.pk for row in rows if row.kind == "coupling"]))
     coupling_clear_errors(couplings=couplings)
