@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models.base import Json
+from records.batch import Batch
 from records.errors import FieldError
 from records.fields import Bool, Choice, Code, DateTime, Guid, Int, Text
 from sync.models.base import SyncTable
-from sync.recurrence import Recurrence
+from sync.recurrence import Recurrence, next_after
 
 SCHEDULE_STATES = {
     "ready": _("Ready"),
@@ -27,6 +30,8 @@ SCHEDULE_STATES = {
 
 
 DAYS = ("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays")
+#: What decides when an entry is due next.
+WHEN = frozenset({"interval_minutes", "starting_time", "ending_time", "time_zone", *(f"run_on_{day}" for day in DAYS)})
 
 
 def as_time(text: str) -> dt.time:
@@ -103,13 +108,28 @@ class Schedule(SyncTable):
     def __str__(self) -> str:
         return f"{self.mapping} {self.state}"
 
+    @classmethod
+    def before_write(cls, batch: Batch) -> None:
+        """At least one day; what changes when it runs moves the next start of an entry that is ready."""
+        for row in batch.live:
+            recurrence = recurrence_of(row.new)
+            if not recurrence.days:
+                row.reject("run_on_mondays", "no_day_to_run")
+            elif batch.kind == "update" and row.new.get("state") == "ready" and WHEN & row.changed:
+                row.force("next_run_at", next_after(timezone.now(), recurrence))
+
     @property
     def recurrence(self) -> Recurrence:
         """When it is due, as plain data."""
-        return Recurrence(
-            self.interval_minutes,
-            ZoneInfo(self.time_zone or settings.TIME_ZONE),
-            as_time(self.starting_time),
-            as_time(self.ending_time),
-            frozenset(number for number, day in enumerate(DAYS) if getattr(self, f"run_on_{day}")),
-        )
+        return recurrence_of({name: getattr(self, name) for name in WHEN})
+
+
+def recurrence_of(values: Mapping[str, Any]) -> Recurrence:
+    """The recurrence that the fields of an entry describe."""
+    return Recurrence(
+        values["interval_minutes"],
+        ZoneInfo(values["time_zone"] or settings.TIME_ZONE),
+        as_time(values["starting_time"]),
+        as_time(values["ending_time"]),
+        frozenset(number for number, day in enumerate(DAYS) if values[f"run_on_{day}"]),
+    )

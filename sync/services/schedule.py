@@ -29,8 +29,6 @@ FIELDS = (
     "maximum_attempts",
     "rerun_delay_seconds",
 )
-#: What moves the next start.
-WHEN = frozenset(FIELDS) - {"inactivity_minutes", "maximum_attempts", "rerun_delay_seconds"}
 
 
 @transaction.atomic
@@ -52,11 +50,6 @@ def schedule_update(*, user: User, entry: Schedule, values: Mapping[str, Any], v
     if errors:
         raise Rejected(errors)
     writes.update(Schedule, [writes.Edit(str(entry.pk), given, version)], source="setup").single()
-    changed = Schedule.objects.get(pk=entry.pk)
-    if not changed.recurrence.days:
-        raise Rejected([FieldError("run_on_mondays", "no_day_to_run")])
-    if changed.state == "ready" and WHEN & set(given):
-        schedules.ready(changed)
     return Schedule.objects.get(pk=entry.pk)
 
 

@@ -93,7 +93,7 @@ def open_conflicts() -> set[str]:
 def test_the_page_shows_both_sides_and_the_last_common_value(scene: Many) -> None:
     html = shown(browser("viewer"))
 
-    assert html.count('class="conflict"') == 3
+    assert html.count('class="conflict-card"') == 3
     part = html[html.index(f'id="c-{scene.ids["Fabrikam"]}"') :]
     row = re.findall(r"<td[^>]*>(.*?)</td>", part[: part.index("</table>")], re.S)
     assert [re.sub(r"<[^>]+>", "", cell).strip() for cell in row] == ["–", "Torino", "Milano"]
@@ -116,7 +116,7 @@ def test_all_at_once_reaches_the_conflicts_of_other_pages_too(scene: Many, monke
     monkeypatch.setattr("sync.views.conflicts.SHOWN", 1)
     client = browser()
     html = shown(client)
-    assert html.count('class="conflict"') == 1
+    assert html.count('class="conflict-card"') == 1
 
     press(client, "to_crm", all="1", **sent(html))
     scene.work()

@@ -224,6 +224,16 @@ def test_the_hours_are_edited_and_move_the_next_start(entry: Schedule) -> None:
     assert due - timezone.now() < dt.timedelta(days=1, hours=2)
 
 
+def test_the_card_moves_the_next_start_as_the_service_does(entry: Schedule) -> None:
+    writes.update("sync.Schedule", [writes.Edit(str(entry.pk), {"interval_minutes": 5})], source="page").single()
+
+    assert again(entry).next_run_at - timezone.now() < dt.timedelta(minutes=6)
+    held = again(entry)
+    schedules.hold(held)
+    writes.update("sync.Schedule", [writes.Edit(str(entry.pk), {"interval_minutes": 9})], source="page").single()
+    assert again(entry).next_run_at is None
+
+
 @pytest.mark.parametrize(
     ("values", "code"),
     [
