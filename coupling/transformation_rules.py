@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from coupling import transformations
+from coupling.choices import RULES
 from coupling.mapping_rules import raise_version
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, TransformationRule
 from coupling.models.transformation import columns_of, rule_from
@@ -17,8 +18,11 @@ from people.audit import audit, audit_change
 from records.batch import Batch, Row
 from records.schema import schema
 
-_ALL_COLUMNS = sorted({column for type_ in PARAMETERS for column in columns_of(type_).values()})
-FIELDS = ("code", "description", "type", "next_rule", *_ALL_COLUMNS)
+#: The columns of all parameters.
+ALL_COLUMNS = sorted({column for type_ in PARAMETERS for column in columns_of(type_).values()})
+#: What these parameters are where nothing is said.
+_DEFAULTS = {"lookup_rule": "target", "rounding_direction": "nearest"}
+FIELDS = ("code", "description", "type", "next_rule", *ALL_COLUMNS)
 
 
 def before_rules(batch: Batch) -> None:
@@ -30,6 +34,8 @@ def before_rules(batch: Batch) -> None:
         if batch.kind == "delete":
             _refuse_in_use(row)
             continue
+        if row.old is not None and row.old["code"] != row.get("code"):
+            row.reject("code", "insert_only", caption="@coupling.TransformationRule.code")
         _clear_other_columns(row)
         rule = rule_from(row.new)
         row.errors += rule_errors(rule, rules)
@@ -41,6 +47,7 @@ def after_rules(batch: Batch) -> None:
     """Note the change; mappings that use a rule get a new version, so that running jobs stop and others plan anew."""
     if batch.source == "setup":
         return
+    RULES.forget()
     rules = transformations.stored_rules()
     touched: set[Any] = set()
     for row in batch.rows:
@@ -70,6 +77,12 @@ def named(line: IntegrationFieldMapping) -> str:
     return f"{line.mapping.name}: {' - '.join(names)}"
 
 
+def lines_naming(code: str) -> list[tuple[IntegrationFieldMapping, str]]:
+    """The field lines that name a rule, with what messages call them."""
+    found = IntegrationFieldMapping.objects.filter(transformation=code).select_related("mapping")
+    return [(line, named(line)) for line in found.order_by("mapping__name", "no")]
+
+
 def used_by(codes: Sequence[str]) -> dict[str, list[str]]:
     """For each rule the lines and the rules that name it; two queries."""
     found: dict[str, list[str]] = {code: [] for code in codes}
@@ -93,9 +106,12 @@ def _clear_other_columns(row: Row) -> None:
     """Parameters of another type have no place in a rule."""
     own = set(columns_of(row.get("type")).values())
     described = schema("coupling.TransformationRule")
-    for column in _ALL_COLUMNS:
+    for column in ALL_COLUMNS:
         if column not in own and row.get(column) != described[column].blank:
             row.force(column, described[column].blank)
+    for column, value in _DEFAULTS.items():
+        if column in own and not row.get(column):
+            row.force(column, value)
 
 
 def _check_users(row: Row, rules: Mapping[str, Rule]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from coupling.choices import RuleCode
 from coupling.models.base import CouplingTable, Json
 from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Ref, Text
 from records.schema import model_of, schema
@@ -140,7 +141,7 @@ class IntegrationFieldMapping(CouplingTable):
     truncate = Bool(caption=_("Truncate"))
     only_new = Bool(caption=_("Only for New Records"))
     enabled = Bool(default=True, caption=_("Enabled"))
-    transformation = Code(20, caption=_("Transformation Rule"))
+    transformation = RuleCode(20, caption=_("Transformation Rule"))
     transformation_direction = Choice(
         TRANSFORMATION_DIRECTIONS, default="to_crm", caption=_("Transformation Direction")
     )

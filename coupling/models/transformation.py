@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from coupling.choices import RuleCode, TableLabel
 from coupling.models.base import CouplingTable
 from coupling.transforms.numbers import plain
 from coupling.transforms.rules import PARAMETERS, Rule
@@ -42,6 +43,7 @@ ROUNDINGS = {
     "down": pgettext_lazy("rounding", "Down"),
 }
 DATE_PARTS = {
+    "": "",
     "year": _("Year"),
     "quarter": _("Quarter"),
     "month": _("Month"),
@@ -100,7 +102,7 @@ class TransformationRule(CouplingTable):
     ending_text = Verbatim(250, caption=_("Ending Text"))
     data_format = Verbatim(100, caption=_("Data Format"))
     data_formatting_culture = Text(10, caption=_("Data Formatting Culture"))
-    lookup_table = Text(80, caption=_("Table"))
+    lookup_table = TableLabel(80, caption=_("Table"))
     source_field = Text(64, caption=_("Source Field"))
     target_field = Text(64, caption=_("Target Field"))
     lookup_rule = Choice(LOOKUP_RULES, caption=_("Field Lookup Rule"))
@@ -108,7 +110,7 @@ class TransformationRule(CouplingTable):
     rounding_direction = Choice(ROUNDINGS, caption=_("Direction"))
     date_part = Choice(DATE_PARTS, caption=_("Extract From Date Type"))
     custom_code = Text(100, caption=_("Custom Transformation"))
-    next_rule = Code(20, caption=_("Next Transformation Rule"))
+    next_rule = RuleCode(20, caption=_("Next Transformation Rule"))
 
     SYSTEM: ClassVar[tuple[str, ...]] = ()
 

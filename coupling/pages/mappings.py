@@ -164,6 +164,8 @@ class MappingCard(CardPage):
                 "direction",
                 "crm_field",
                 "constant",
+                "transformation",
+                "transformation_direction",
                 "enabled",
                 "validate_erp",
                 "not_null",

@@ -10,6 +10,8 @@ from django.db import transaction
 from coupling import transformations
 from coupling.models import TransformationRule
 from coupling.models.transformation import columns_of, rule_from
+from coupling.transformation_checks import samples_of
+from coupling.transformation_rules import lines_naming
 from coupling.transforms.rules import PARAMETERS, TransformError
 from records import db, writes
 from records.errors import FieldError, Refused, Rejected
@@ -95,6 +97,30 @@ def rule_try(code: str, values: Sequence[str]) -> list[str | TransformError]:
     found = chain.run([value for value in values if value])
     results = iter(found)
     return [next(results) if value else "" for value in values]
+
+
+#: Values that show what a type does.
+_EXAMPLES: dict[str, tuple[str, ...]] = {
+    "date_formatting": ("31-12-2026", "20261231", "12/31/2026"),
+    "date_and_time_formatting": ("20261231140500", "12/31/2026 2:05 PM"),
+    "decimal_formatting": ("1.234,50", "1234.5"),
+    "round": ("1.23", "-12.5"),
+    "extract_from_date": ("2026-11-20",),
+    "unix_timestamp": ("0", "1767139200"),
+    "field_lookup": ("DK", "SE"),
+    "regex_match": ("SO-104", "Order 7 of 9"),
+}
+
+
+def rule_examples(rule: TransformationRule) -> list[str]:
+    """Values to try a rule on: those of the fields that it stands at, else such as its type is made for."""
+    for line, _name in lines_naming(rule.code):
+        side, name = ("erp", line.erp_field) if line.transformation_direction == "to_crm" else ("crm", line.crm_field)
+        table = schema(line.mapping.erp_table if side == "erp" else line.mapping.crm_table)
+        found = samples_of(table, table[name])[:5] if name in table else []
+        if found:
+            return found
+    return list(_EXAMPLES.get(rule.type, ("Adatum Corporation", "  A1 ", "+45 12-34")))
 
 
 def rule_values(rule: TransformationRule) -> dict[str, Any]:

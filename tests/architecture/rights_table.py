@@ -31,6 +31,9 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/mappings/*delete/", "setup", "setup"),
     ("coupling/mappings/*filter/*", "setup", "setup"),
     ("coupling/mappings/*", "view", "setup"),
+    ("coupling/transformation-rules/new/", "setup", "setup"),
+    ("coupling/transformation-rules/*delete/", "setup", "setup"),
+    ("coupling/transformation-rules/*", "view", "setup"),
     ("coupling/set-up/*", "use", "use"),
     # an action asks for a right of its own; nothing is deleted here
     ("sync/schedules/actions/*", "view", "use"),
