@@ -68,6 +68,7 @@ register(
         "invalid_part": _("'%(part)s' is no part of a date."),
         "not_a_lookup_field": _("The field '%(field)s' cannot be used by a field lookup."),
         "unknown_custom_transformation": _("This installation has no custom transformation '%(name)s'."),
+        "transform_reason": "%(error)s",
         "not_a_number": _("it is not a number."),
         "not_a_date": _("it is not a date of the expected form."),
         "transform_too_long": _("it is too long."),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -188,11 +189,13 @@ class TryView(PageView):
             results: Sequence[str | TransformError] = rule_try(rule.code, values)
         except TransformError as error:
             return self.render("coupling/_rule_results.html", {"problem": text(error.code, error.params)})
-        rows = [(value, *_said(result)) for value, result in zip(values, results, strict=True)]
+        rows = [(value, *_said(result, rule.code)) for value, result in zip(values, results, strict=True)]
         return self.render("coupling/_rule_results.html", {"rows": rows})
 
 
-def _said(result: str | TransformError) -> tuple[str, str]:
-    if isinstance(result, TransformError):
-        return "", text(result.code, result.params)
-    return result, ""
+def _said(result: str | TransformError, code: str) -> tuple[str, str]:
+    """The result, or why there is none; a rule further down the chain is named."""
+    if not isinstance(result, TransformError):
+        return result, ""
+    why = capfirst(text("transform_reason", {"error": result.params.get("error", "")}))
+    return "", why if result.params.get("rule") == code else f"{result.params.get('rule')}: {why}"

@@ -118,7 +118,7 @@ def test_values_are_tried_without_being_stored(db: Any) -> None:
 def test_a_trial_says_why_a_value_or_a_rule_does_not_work(db: Any) -> None:
     client = browser()
 
-    assert "it is not a date" in client.get(f"{card('US_DATE_FORMAT')}try/", {"samples": "soon"}).content.decode()
+    assert "It is not a date" in client.get(f"{card('US_DATE_FORMAT')}try/", {"samples": "soon"}).content.decode()
     save(client, "TRIM", type="regex_match")
     assert "is not complete" in client.get(f"{card('TRIM')}try/", {"samples": "a"}).content.decode()
 
@@ -136,7 +136,9 @@ def test_a_rule_is_chosen_in_a_field_line_of_the_mapping_card(world: World) -> N
     assert "ALPHANUMERIC_ONLY" in client.get(address).content.decode()
 
     field = f"fields-{line.pk}-transformation"
-    answer = client.post(f"{address}lines/fields/{line.pk}/", {"changed": "transformation", field: "UPPERCASE"}, headers=HTMX)
+    answer = client.post(
+        f"{address}lines/fields/{line.pk}/", {"changed": "transformation", field: "UPPERCASE"}, headers=HTMX
+    )
 
     line.refresh_from_db()
     assert (answer["X-Saved"], line.transformation) == ("1", "UPPERCASE")
