@@ -18,6 +18,7 @@ from coupling.transformation_checks import line_rule_errors
 from coupling.transformations import rules_of_lines
 from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
 from people.audit import audit, audit_change
+from records import actor
 from records.batch import Batch, Row
 from records.errors import FieldError
 from records.schema import schema
@@ -134,22 +135,38 @@ def next_version(name: str) -> int:
     return (last or 0) + 1
 
 
-def keep_version(mapping: IntegrationTableMapping) -> None:
-    """Store what the mapping and its lines are in the present version."""
+def document_of(mapping: IntegrationTableMapping) -> dict[str, Any]:
+    """The mapping and its lines as they are stored now; see `coupling.documents`."""
     head = {name: getattr(mapping, name) for name in MAPPING_FIELDS}
-    head["ownership"] = Connection.load().ownership_model
-    stored = list(mapping.lines.all().order_by("no"))
-    snapshot = {"mapping": head, "lines": lines.snapshot(stored), "rules": rules_of_lines(stored)}
-    MappingVersion.objects.create(mapping=mapping.name, version=mapping.version, snapshot=snapshot)
+    return {"mapping": head, "lines": lines.snapshot(mapping.lines.all().order_by("no"))}
 
 
-def raise_version(mapping: IntegrationTableMapping) -> IntegrationTableMapping:
+def keep_version(mapping: IntegrationTableMapping, origin: str = "", origin_version: int | None = None) -> None:
+    """Store what the mapping and its lines are in the present version, and who made them so."""
+    snapshot = document_of(mapping)
+    snapshot["rules"] = rules_of_lines(list(mapping.lines.all()))
+    snapshot["mapping"]["ownership"] = Connection.load().ownership_model
+    who = actor.current()
+    MappingVersion.objects.create(
+        mapping=mapping.name,
+        version=mapping.version,
+        snapshot=snapshot,
+        changed_by=who.user_name,
+        source=who.source,
+        origin=origin,
+        origin_version=origin_version,
+    )
+
+
+def raise_version(
+    mapping: IntegrationTableMapping, origin: str = "", origin_version: int | None = None
+) -> IntegrationTableMapping:
     """Count one version up and keep it."""
     mapping = IntegrationTableMapping.objects.select_for_update().get(pk=mapping.pk)
     version = next_version(mapping.name)
     IntegrationTableMapping.objects.filter(pk=mapping.pk).update(version=version)
     mapping = IntegrationTableMapping.objects.get(pk=mapping.pk)
-    keep_version(mapping)
+    keep_version(mapping, origin, origin_version)
     return mapping
 
 

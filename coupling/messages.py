@@ -53,6 +53,18 @@ register(
             "Table %(erp)s must be mapped to table %(crm)s to transfer a value between these fields."
         ),
         "unknown_transformation": _("There is no transformation rule '%(code)s'."),
+        "version_missing": _("There is no version %(version)s of the mapping %(mapping)s."),
+        # files of mappings
+        "mapping_file_large": _("The file is too large; at most %(max)s bytes are read."),
+        "mapping_file_syntax": _("The file is no JSON: line %(line)s, column %(column)s."),
+        "mapping_file_text": _("The file is no JSON text in UTF-8."),
+        "mapping_file_format": _('The file does not say "format": "%(format)s"; it was not made by Export Mappings.'),
+        "mapping_file_version": _("The file has the version '%(version)s'; this installation reads version %(known)s."),
+        "mapping_file_empty": _("The file needs a list of mappings, at least one and at most %(max)s."),
+        "mapping_file_object": _("Here an object in braces is expected."),
+        "mapping_file_name": _("A mapping needs a name."),
+        "mapping_file_double": _("The file holds the mapping '%(name)s' twice."),
+        "mapping_file_lines": _("Field lines are a list of at most %(max)s objects."),
         # transformation rules
         "transformation_failed": _("The rule %(rule)s cannot transform the value '%(value)s': %(error)s"),
         "unknown_transformation_type": _("There is no transformation type '%(type)s'."),

@@ -5,13 +5,17 @@ from pages.api import register_view
 
 def register() -> None:
     """Mount the resources of this app below /api/v1/."""
-    from coupling.api import connection, couplings, lines, mappings, option_mappings, transformation_rules
+    from coupling.api import connection, couplings, lines, mappings, option_mappings, transfer, transformation_rules
 
     register_view("connection", connection.ConnectionView, name="connection")
     register_view("connection/test", connection.TestView, name="connection_test")
     register_view("connection/enable", connection.EnableView, name="connection_enable")
     register_view("connection/disable", connection.DisableView, name="connection_disable")
     register_view("mappings/reset", mappings.ResetView, name="mappings_reset")
+    register_view("mappings/export", transfer.ExportView, name="mappings_export")
+    register_view("mappings/import", transfer.ImportView, name="mappings_import")
+    register_view("mappings/<str:name>/versions", transfer.VersionsView, name="mapping_versions")
+    register_view("mappings/<str:name>/versions/<int:version>/restore", transfer.RestoreView, name="mapping_restore")
     register_view("mappings/<str:name>/fields", lines.LinesView, name="mapping_fields")
     register_view("mappings/<str:name>/fields/<str:pk>", lines.LineView, name="mapping_field")
     register_view("mappings", mappings.MappingViewSet, name="mapping")

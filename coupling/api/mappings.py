@@ -13,6 +13,7 @@ from coupling.models import IntegrationTableMapping
 from coupling.selectors.counts import COUNTS, counts
 from coupling.services import mapping as services
 from coupling.services.defaults import mappings_reset
+from coupling.services.reset import losses
 from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match
 from records.errors import FieldError, Rejected, Stale
 from records.listing import select
@@ -98,6 +99,18 @@ class ResetView(ApiView):
     right_to_read = "setup"
     right_to_write = "setup"
     response_serializer: ClassVar = MappingSerializer(many=True)
+
+    def get(self, request: Any) -> Response:
+        """What would be lost: for each mapping `action` (change, remove, create, kept) and its differences."""
+        names = [name.strip().upper() for name in request.query_params.get("names", "").split(",") if name.strip()]
+        found = losses(names or None)
+        return self.answer_list(
+            [
+                {"name": one.name, "action": one.action, "changes": [change.stored() for change in one.changes]}
+                for one in found
+            ],
+            list,
+        )
 
     def post(self, request: Any) -> Response:
         """Default mappings, or those of `names`, get their default values and lines again."""

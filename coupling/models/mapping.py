@@ -31,6 +31,15 @@ DELETION_CONFLICTS = {
     "restore": _("Restore Records"),
     "remove_coupling": _("Delete Coupling"),
 }
+#: How a version of a mapping came about, beside ordinary editing.
+ORIGINS = {
+    "install": _("Default installed"),
+    "defaults": _("Default Synchronization Setup"),
+    "ownership": _("Ownership model changed"),
+    "restore": _("Version restored"),
+    "import": _("Imported"),
+    "wizard": _("New Mapping"),
+}
 TRANSFORMATION_DIRECTIONS = {"to_crm": DIRECTIONS["to_crm"], "from_crm": DIRECTIONS["from_crm"]}
 
 
@@ -201,9 +210,10 @@ class IntegrationFieldMapping(CouplingTable):
 
 
 class MappingVersion(models.Model):
-    """What a mapping and its field lines were in one version, so that older `base` arrays can be read.
+    """What a mapping and its field lines were in one version, and who made it so; older `base` arrays are read by it.
 
-    It outlives the mapping: `version` goes on where a mapping of the same name is made again.
+    It outlives the mapping: `version` goes on where a mapping of the same name is made again. `origin`: how the version
+    came about (a key of `ORIGINS`), `origin_version`: the version that was restored.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -211,6 +221,10 @@ class MappingVersion(models.Model):
     version = models.IntegerField()
     snapshot = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
+    changed_by = models.CharField(max_length=80, blank=True, default="")
+    source = models.CharField(max_length=20, blank=True, default="")
+    origin = models.CharField(max_length=20, blank=True, default="")
+    origin_version = models.IntegerField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from coupling.access import connection_of
 from coupling.models import IntegrationTableMapping
+from coupling.pages.transfer import RESET
 from coupling.pages.words import KEYWORDS
 from coupling.services import connection as services
-from coupling.services.defaults import mappings_reset
 from pages import Action, CardPage, Chip, DialogPage, Done, FastTab, Help, Row, Selection, register
 
 
@@ -35,26 +35,6 @@ def _test(_request: HttpRequest, _selection: Selection) -> Done:
 def _disable(_request: HttpRequest, _selection: Selection) -> Done:
     services.connection_disable()
     return Done(_now("The connection is disabled. Couplings are kept."), url="/connection-setup/")
-
-
-def _reset(_request: HttpRequest, _selection: Selection) -> Done:
-    found = mappings_reset()
-    return Done(_now("%(count)s mappings have their default values again.") % {"count": len(found)})
-
-
-RESET_QUESTION = _(
-    "All standard mappings with their fields, filters and directions go back to the defaults. Your own changes are lost; "
-    "couplings stay. Continue?"
-)
-RESET = Action(
-    "reset",
-    _("Use Default Synchronization Setup"),
-    run=_reset,
-    right="setup",
-    icon="arrow_reset",
-    confirm=RESET_QUESTION,
-    keywords=KEYWORDS,
-)
 
 
 def enabled_chip(request: HttpRequest, _row: Row) -> Chip | None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from coupling.access import filter_count
 from coupling.models import IntegrationTableMapping
 from coupling.pages.columns import TableName
-from coupling.pages.connection import RESET, RESET_QUESTION
+from coupling.pages.transfer import EXPORT, IMPORT, RESET
+from coupling.pages.versions import VERSIONS
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
-from coupling.services.defaults import mappings_reset
 from pages import (
     Action,
     CardPage,
@@ -51,21 +51,6 @@ def count_of(name: str) -> Callable[[Sequence[str]], dict[str, Any]]:
     return compute
 
 
-def _reset_chosen(_request: HttpRequest, selection: Selection) -> Done:
-    names = [row.get("name") for row in selection.rows()]
-    found = mappings_reset(names=names)
-    return Done(_now("%(count)s mappings have their default values again.") % {"count": len(found)})
-
-
-RESET_CHOSEN = Action(
-    "reset_chosen",
-    _("Reset Selected Mappings"),
-    run=_reset_chosen,
-    scope="many",
-    right="setup",
-    icon="arrow_reset",
-    confirm=RESET_QUESTION,
-)
 EDIT_FILTER = Action(
     "table_filter",
     _("Table Filter"),
@@ -123,7 +108,7 @@ class MappingList(ListPage):
         View("all", _("All"), ""),
         View("user_defined", _("User-Defined"), "user_defined=true"),
     )
-    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, RESET, RESET_CHOSEN)
+    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, VERSIONS, EXPORT, IMPORT, RESET)
 
 
 @register
@@ -202,7 +187,7 @@ class MappingCard(CardPage):
             is_open=False,
         ),
     )
-    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER)
+    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, VERSIONS)
 
 
 class FilterForm(forms.Form):

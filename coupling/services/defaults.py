@@ -90,7 +90,7 @@ def _make(declared: list[TableMapping], ownership: str) -> list[IntegrationTable
     made = {m.name: m for m in IntegrationTableMapping.objects.filter(name__in=[d.name for d in declared])}
     for d in declared:
         _insert_lines(made[d.name], d.lines_for(ownership))
-        keep_version(made[d.name])
+        keep_version(made[d.name], "install")
         audit("mapping_install", target=d.name)
     mappings_changed.send(IntegrationTableMapping, names=list(made))
     return [made[d.name] for d in declared]
@@ -122,7 +122,7 @@ def _renew(mapping: IntegrationTableMapping, declared: TableMapping, ownership: 
     mapping.lines.all().delete()
     _insert_lines(mapping, declared.lines_for(ownership))
     mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
-    return raise_version(mapping)
+    return raise_version(mapping, "defaults")
 
 
 def _remove(mapping: IntegrationTableMapping) -> None:
@@ -149,7 +149,7 @@ def _follow(mapping: IntegrationTableMapping, declared: TableMapping, ownership:
     others = [name for name in mapping.depends_on if not _is_person_only(name)]
     wanted = [n for n in dependencies if n in mapping.depends_on or _is_person_only(n)]
     IntegrationTableMapping.objects.filter(pk=mapping.pk).update(depends_on=list(dict.fromkeys([*wanted, *others])))
-    raise_version(mapping)
+    raise_version(mapping, "ownership")
 
 
 def _is_person_only(name: str) -> bool:

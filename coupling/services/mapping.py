@@ -36,7 +36,7 @@ INFORMATION = frozenset(
 @transaction.atomic
 def mapping_create(*, values: Mapping[str, Any]) -> IntegrationTableMapping:
     """A new user-defined mapping, without field lines. Raises Rejected."""
-    given = _clean(IntegrationTableMapping, values, MAPPING_FIELDS)
+    given = clean_values(IntegrationTableMapping, values, MAPPING_FIELDS)
     return _mapping(writes.insert(IntegrationTableMapping, [given], source="api").single().pk)
 
 
@@ -48,7 +48,7 @@ def mapping_update(
 
     The direction of an option mapping goes for all its lines.
     """
-    given = _clean(IntegrationTableMapping, values, MAPPING_FIELDS)
+    given = clean_values(IntegrationTableMapping, values, MAPPING_FIELDS)
     edit = writes.Edit(str(mapping.pk), given, row_version)
     writes.update(IntegrationTableMapping, [edit], source="api").single()
     return _mapping(mapping.pk)
@@ -67,7 +67,7 @@ def mapping_delete(*, mapping: IntegrationTableMapping, row_version: int | None 
 @transaction.atomic
 def line_create(*, mapping: IntegrationTableMapping, values: Mapping[str, Any]) -> IntegrationFieldMapping:
     """A new field line at the end, disabled unless said otherwise. Raises Rejected."""
-    given = {**_clean(IntegrationFieldMapping, values, LINE_FIELDS), "mapping": str(mapping.pk)}
+    given = {**clean_values(IntegrationFieldMapping, values, LINE_FIELDS), "mapping": str(mapping.pk)}
     return _line(writes.insert(IntegrationFieldMapping, [given], source="api").single().pk)
 
 
@@ -79,7 +79,7 @@ def line_update(
 
     The direction of a line of an option mapping is that of the mapping.
     """
-    given = _clean(IntegrationFieldMapping, values, LINE_FIELDS)
+    given = clean_values(IntegrationFieldMapping, values, LINE_FIELDS)
     writes.update(IntegrationFieldMapping, [writes.Edit(str(line.pk), given, row_version)], source="api").single()
     return _line(line.pk)
 
@@ -98,7 +98,7 @@ def _line(pk: Any) -> IntegrationFieldMapping:
     return IntegrationFieldMapping.objects.select_related("mapping").get(pk=pk)
 
 
-def _clean(model: Any, values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
+def clean_values(model: Any, values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
     """The stored values of what a caller gave; unknown names and wrong values are errors, information is ignored."""
     described, permitted = schema(model), set(allowed)
     clean: dict[str, Any] = {}

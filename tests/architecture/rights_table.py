@@ -30,6 +30,9 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/mappings/new/", "setup", "setup"),
     ("coupling/mappings/*delete/", "setup", "setup"),
     ("coupling/mappings/*filter/*", "setup", "setup"),
+    ("coupling/mappings/restore/", "setup", "setup"),
+    ("coupling/mappings/import/", "setup", "setup"),
+    ("coupling/mappings/reset/", "setup", "setup"),
     ("coupling/mappings/*", "view", "setup"),
     ("coupling/transformation-rules/new/", "setup", "setup"),
     ("coupling/transformation-rules/*delete/", "setup", "setup"),
@@ -74,6 +77,8 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     # Connection, mappings and what belongs to them
     ("api/v1/connection/*", "setup", "setup"),
     ("api/v1/mappings/reset/", "setup", "setup"),
+    ("api/v1/mappings/import/", "setup", "setup"),
+    ("api/v1/mappings/*/versions/*/restore/", "setup", "setup"),
     ("api/v1/mappings/*/run/", "view", "use"),
     ("api/v1/mappings/*/match/", "view", "use"),
     ("api/v1/mappings/*/uncouple/", "view", "use"),
