@@ -1,10 +1,15 @@
-"""A list as an Excel file: rows of the present filter and order, columns of the list, in constant memory."""
+"""A list as an Excel file: chosen rows or those of the present filter, in its order, in constant memory.
+
+Where the user may edit the records the file can be sent back (see `pages.exchange`): hidden names of fields,
+identifiers and versions stand beside the values, and every value has the type that the field has.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,94 +17,195 @@ import xlsxwriter
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.html import strip_tags
+from django.utils.translation import get_language
 
 from pages import grid
 from pages.columns import Column
+from pages.exchange import HIDDEN, MAX_TEXT, READ_ONLY, Mark, cell_of, check_sum, is_editable, text_of
 from pages.lists import ListPage
 from pages.rows import Row
+from pages.selection import Selection
 from pages.state import ListState
 from records.filters import FilterError
 from records.messages import text
 
 CHUNK = 1000
 #: what a worksheet can hold, without the header
-MAX_ROWS = 1_048_575
-MAX_TEXT = 32_767
+MAX_ROWS = 1_048_574
+MAX_CHOICES = 255
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
-def workbook(page: ListPage, request: HttpRequest, state: ListState) -> HttpResponseBase:
-    """The file as a download."""
+def workbook(
+    page: ListPage,
+    request: HttpRequest,
+    state: ListState,
+    chosen: Selection | None = None,
+    *,
+    all_fields: bool = False,
+) -> HttpResponseBase:
+    """The file as a download. `chosen`: these records alone. `all_fields`: also those that the list has no column for."""
     try:
-        found = page.found(request, state)
+        keys = _keys(page, request, state, chosen)
     except FilterError as error:
         return HttpResponse(text(error.code, error.params), status=400, content_type="text/plain; charset=utf-8")
     columns = page.bound_columns(request)
+    is_back = grid.opens_to_edit(page, request)
+    if all_fields and is_back:
+        shown = {column.name for column in columns}
+        columns += [Column(info.name).bind(page.table) for info in page.table if _is_more(info, shown)]
     file = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  (FileResponse closes it)
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(file, options)
-    sheet = book.add_worksheet()
-    sheet.freeze_panes(1, 0)
-    sheet.write_row(0, 0, [str(column.title) for column in columns], book.add_format({"bold": True}))
-    writer = _Writer(book, sheet)
-    for number, row in enumerate(_rows(page, columns, found), 1):
-        for position, column in enumerate(columns):
-            writer.write(number, position, column, row)
+    book = xlsxwriter.Workbook(file, _OPTIONS)
+    sheet = _Sheet(book, page, [_Cell.of(column, is_back) for column in columns], is_back)
+    for row in _rows(page, columns, keys):
+        sheet.write(row)
+    sheet.close()
     book.close()
     file.seek(0)
     name = f"{page.table.model.Record.plural}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=TYPE)
 
 
-def _rows(page: ListPage, columns: list[Column], found: Any) -> Iterator[Row]:
+def _is_more(info: Any, shown: set[str]) -> bool:
+    return is_editable(info) and info.name not in shown and info.name != info.field.model._meta.pk.name
+
+
+def _keys(page: ListPage, request: HttpRequest, state: ListState, chosen: Selection | None) -> Iterable[str]:
+    if chosen is not None and chosen.count:
+        return chosen.pks
+    found = page.found(request, state).values_list("pk", flat=True)[:MAX_ROWS]
+    return (str(pk) for pk in found.iterator(chunk_size=CHUNK))
+
+
+def _rows(page: ListPage, columns: list[Column], keys: Iterable[str]) -> Iterator[Row]:
     chunk: list[str] = []
-    for pk in found.values_list("pk", flat=True)[:MAX_ROWS].iterator(chunk_size=CHUNK):
-        chunk.append(str(pk))
+    for pk in keys:
+        chunk.append(pk)
         if len(chunk) == CHUNK:
             yield from grid.read_rows(page, columns, chunk)
             chunk = []
     yield from grid.read_rows(page, columns, chunk)
 
 
-class _Writer:
-    """Writes cells with their type. Text is always written as text, never as a formula."""
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One column of the file."""
 
-    def __init__(self, book: Any, sheet: Any) -> None:
-        self.sheet = sheet
-        self.day = book.add_format({"num_format": 14})
-        self.moment = book.add_format({"num_format": 22})
+    column: Column
+    editable: bool
+
+    @classmethod
+    def of(cls, column: Column, is_back: bool) -> _Cell:
+        """`is_back`: the file can be sent back."""
+        return cls(column, is_back and is_editable(column.info))
+
+    @property
+    def name(self) -> str:
+        return self.column.name if self.editable else f"{READ_ONLY}{self.column.name}"
+
+    def value(self, row: Row) -> Any:
+        if self.column.info is not None:
+            return cell_of(self.column.info, row)
+        value = row.values.get(self.column.name)
+        return value if value is None or isinstance(value, int | float | Decimal) else _shown(self.column, row, value)
+
+
+def _shown(column: Column, row: Row, value: Any) -> Any:
+    return value if isinstance(value, dt.date) else strip_tags(str(column.text(row))) or None
+
+
+class _Sheet:
+    """Writes rows. Text is always written as text, never as a formula."""
+
+    def __init__(self, book: Any, page: ListPage, cells: list[_Cell], is_back: bool) -> None:
+        self.book, self.page, self.cells, self.is_back = book, page, cells, is_back
+        self.sheet = book.add_worksheet()
+        self.day, self.moment = book.add_format({"num_format": 14}), book.add_format({"num_format": 22})
+        self.plain_text = book.add_format({"num_format": "@"})
         self.amounts: dict[int, Any] = {}
-        self.book = book
+        self.first = len(HIDDEN) if is_back else 0
+        self.line = 1 if is_back else 0
+        self._columns()
+        self._head()
 
-    def write(self, row: int, position: int, column: Column, record: Row) -> None:
-        value = record.values.get(column.name)
-        if column.info is not None and column.info.kind in ("ref", "polyref", "option"):
-            value = strip_tags(str(column.text(record)))
+    def _columns(self) -> None:
+        if self.is_back:
+            self.sheet.set_column(0, self.first - 1, None, None, {"hidden": True})
+        for place, cell in enumerate(self.cells, self.first):
+            kind = cell.column.info.kind if cell.column.info is not None else ""
+            width = max(10, min(30, len(str(cell.column.title)) + 2))
+            form = self.plain_text if kind in ("text", "code", "ref", "memo") else None
+            self.sheet.set_column(place, place, width, form)
+
+    def _head(self) -> None:
+        bold = self.book.add_format({"bold": True})
+        quiet = self.book.add_format({"bold": True, "font_color": "#6b6b6b", "italic": True})
+        if self.is_back:
+            mark = Mark(self.page.model, get_language() or "en", timezone.get_current_timezone_name())
+            self.sheet.set_row(0, None, None, {"hidden": True})
+            self.sheet.write_row(0, 0, [str(mark), "", "", *(cell.name for cell in self.cells)])
+            self.sheet.write_row(1, 0, HIDDEN)
+        for place, cell in enumerate(self.cells, self.first):
+            form = bold if cell.editable or not self.is_back else quiet
+            self.sheet.write_string(self.line, place, str(cell.column.title), form)
+        self.sheet.freeze_panes(self.line + 1, 0)
+
+    def write(self, row: Row) -> None:
+        """The next row."""
+        self.line += 1
+        values = [cell.value(row) for cell in self.cells]
+        if self.is_back:
+            pairs = zip(self.cells, values, strict=True)
+            texts = ((cell.column.name, text_of(value)) for cell, value in pairs if cell.editable)
+            for place, tag in enumerate((row.pk, str(row.version), check_sum(texts))):
+                self.sheet.write_string(self.line, place, tag)
+        for place, (cell, value) in enumerate(zip(self.cells, values, strict=True), self.first):
+            self._value(place, cell, value)
+
+    def _value(self, place: int, cell: _Cell, value: Any) -> None:
+        sheet, line = self.sheet, self.line
         if value is None or value == "":
             return
         if isinstance(value, bool):
-            self.sheet.write_boolean(row, position, value)
+            sheet.write_boolean(line, place, value)
         elif isinstance(value, Decimal):
-            self.sheet.write_number(row, position, float(value), self.amount(column))
+            sheet.write_number(line, place, float(value), self._amount(cell.column))
         elif isinstance(value, int | float):
-            self.sheet.write_number(row, position, value)
+            sheet.write_number(line, place, value)
         elif isinstance(value, dt.datetime):
-            self.sheet.write_datetime(row, position, timezone.localtime(value).replace(tzinfo=None), self.moment)
+            naive = timezone.localtime(value).replace(tzinfo=None) if value.tzinfo else value
+            sheet.write_datetime(line, place, naive, self.moment)
         elif isinstance(value, dt.date):
-            self.sheet.write_datetime(row, position, dt.datetime.combine(value, dt.time()), self.day)
+            sheet.write_datetime(line, place, dt.datetime.combine(value, dt.time()), self.day)
         else:
-            self.sheet.write_string(row, position, str(value)[:MAX_TEXT])
+            sheet.write_string(line, place, str(value)[:MAX_TEXT], self.plain_text)
 
-    def amount(self, column: Column) -> Any:
-        """The number format with as many decimals as the field has."""
-        places = min(2, column.info.decimals or 0) if column.info is not None else 2
+    def _amount(self, column: Column) -> Any:
+        """The number format: two decimals, and more where the value has them."""
+        places = (column.info.decimals or 0) if column.info is not None else 2
         if places not in self.amounts:
-            self.amounts[places] = self.book.add_format(
-                {"num_format": "#,##0" + ("." + "0" * places if places else "")}
-            )
+            decimals = "." + "0" * min(2, places) + "#" * (places - 2) if places else ""
+            self.amounts[places] = self.book.add_format({"num_format": f"#,##0{decimals}"})
         return self.amounts[places]
+
+    def close(self) -> None:
+        """Offer the captions of options, and a filter over everything."""
+        if self.line and self.cells:
+            head = 1 if self.is_back else 0
+            self.sheet.autofilter(head, 0, max(self.line, head), self.first + len(self.cells) - 1)
+        if not self.is_back:
+            return
+        for place, cell in enumerate(self.cells, self.first):
+            info = cell.column.info
+            captions = [str(caption).strip() for _member, caption in info.options.values()] if info else []
+            captions = [caption for caption in captions if caption]
+            if cell.editable and captions and len(",".join(captions)) <= MAX_CHOICES:
+                self.sheet.data_validation(
+                    self.first - 1, place, MAX_ROWS, place, {"validate": "list", "source": captions}
+                )

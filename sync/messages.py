@@ -57,6 +57,34 @@ register(
         "row_unreadable": _("The row cannot be read: %(why)s"),
         "row_too_long": _("The row is longer than %(max)s characters."),
         "bad_encoding": _("The value '%(value)s' is not encoded in UTF-8."),
+        # workbooks
+        "file_not_excel": _("The file is not an Excel workbook that can be read, or it is damaged. %(why)s"),
+        "file_old_excel": _(
+            "The workbook is in an old format or needs a password. Save it as .xlsx without a password and try again."
+        ),
+        "file_bursts": _(
+            "The workbook is too large when it is unpacked: a part of it is larger than %(max)s MB. Save the sheet as CSV UTF-8 and try again."
+        ),
+        "no_sheet": _("The workbook has no sheet with rows."),
+        "unknown_sheet": _("The file has no sheet '%(sheet)s'. Its sheets are: %(known)s."),
+        "file_for_edit": _("The file was made to be edited and sent back. Choose Edit in Excel instead of Import."),
+        "file_not_for_edit": _(
+            "The file was not made by Edit in Excel, or its hidden first row is gone. Choose Import for other files."
+        ),
+        "file_of_other_table": _("The file holds records of the table %(table)s, not of %(wanted)s."),
+        "formula_cell": _("The cell holds a formula. Replace it by its value and try again."),
+        "error_cell": _("The cell holds the error %(value)s."),
+        "row_tag_damaged": _("The hidden identifier of the row was changed. Get the file anew and try again."),
+        "row_twice": _(
+            "The record stands in row %(earlier)s already. Enter new records in empty rows instead of copying rows."
+        ),
+        "row_gone": _("The record of the row was deleted by another user after the file was made."),
+        "row_stale": _(
+            "The record was changed by another user after the file was made. Nothing of that was overwritten."
+        ),
+        "not_a_preview": _("Only the preview of an import can be written, once it has ended."),
+        "already_applied": _("The changes of this preview have been written already."),
+        "file_forgotten": _("The file of the preview is no longer there. Upload it again."),
         # requests that are refused
         "job_not_ended": _("The job has not ended yet."),
         "job_is_preview": _("A preview has written nothing that could be taken back."),

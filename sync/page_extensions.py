@@ -22,7 +22,7 @@ from coupling.access import is_connected, outside_reason
 from coupling.models import IntegrationTableMapping
 from coupling.products import products
 from coupling.validation import is_option
-from pages import Action, Chip, Cue, CueGroup, Done, FactBox, Row, Selection, registry
+from pages import Action, Chip, Cue, CueGroup, Done, FactBox, ListPage, Row, Selection, grid, registry
 from pages.registry import extend, extend_table
 from pages.shell import Notice, notify
 from records.errors import Refused
@@ -272,11 +272,27 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
 IMPORT = Action("import", _("Import"), dialog="sync.import", icon="arrow_import", order=90)
 
 
+def opens_to_edit(request: HttpRequest) -> bool:
+    """Whether the records of the list of this request take changes."""
+    page = getattr(request, "page", None)
+    return isinstance(page, ListPage) and grid.opens_to_edit(page, request)
+
+
+EDIT_IN_EXCEL = Action(
+    "edit_in_excel",
+    _("Edit in Excel"),
+    dialog="sync.edit_in_excel",
+    icon="document_table",
+    order=91,
+    visible=opens_to_edit,
+)
+
+
 def extend_imports() -> None:
     """Import, on the lists of all tables of both sides that have several records."""
     for model in apps.get_models():
         if side_of_label(model._meta.label) and not getattr(getattr(model, "Record", None), "singleton", False):
-            extend_table(model._meta.label, "list", actions=(IMPORT,))
+            extend_table(model._meta.label, "list", actions=(IMPORT, EDIT_IN_EXCEL))
 
 
 extend_records()

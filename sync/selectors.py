@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from records.messages import text
 from records.values.present import address, moment
@@ -142,8 +143,12 @@ def show_outcomes(rows: Iterable[OutcomeRow]) -> list[dict[str, Any]]:
 
 
 def reason_text(code: str, params: dict[str, Any]) -> str:
-    """The sentence of a reason in the active language."""
-    return text(code, params) if code else ""
+    """The sentence of a reason in the active language; that of a row of a file says where it stands."""
+    said = text(code, params) if code else ""
+    if not params.get("line"):
+        return said
+    place = gettext("Row %(line)s, %(column)s: %(said)s") if params.get("column") else gettext("Row %(line)s: %(said)s")
+    return place % {"line": params["line"], "column": params.get("column"), "said": said}
 
 
 # Pending rows

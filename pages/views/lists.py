@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
@@ -135,14 +135,29 @@ class ActionRunView(PageView):
 
 
 class ExportView(PageView):
-    """The rows and columns of the present state as an Excel file."""
+    """Rows and columns of the list as an Excel file: the chosen ones, or all of the present state."""
 
     page: ListPage
 
+    def needed_right(self, request: HttpRequest) -> str:
+        """A POST only carries more records than an address can; nothing is changed."""
+        return self.page.right
+
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The file."""
+        return self.file(request, state.of(request, self.page.table), None)
+
+    def post(self, request: HttpRequest) -> HttpResponseBase:
+        """The file of the chosen records; of the state of the list where none is chosen."""
+        chosen = from_request(request, self.page)
+        query = QueryDict(request.POST.get("state", ""))
+        return self.file(request, state.read(query, self.page.table), chosen)
+
+    def file(self, request: HttpRequest, present: state.ListState, chosen: Selection | None) -> HttpResponseBase:
+        """404 where the list is not offered as a file."""
         from pages.export import workbook
 
         if not self.page.of("export", request):
             raise Http404
-        return workbook(self.page, request, state.of(request, self.page.table))
+        wanted = request.POST if request.method == "POST" else request.GET
+        return workbook(self.page, request, present, chosen, all_fields=wanted.get("fields") == "all")

@@ -46,6 +46,9 @@
     });
   });
 
+  /* A choice that the rest of the dialog depends on: the server shows it anew. */
+  Tandem.on("change", "[data-resubmit]", (_event, control) => control.form.requestSubmit());
+
   /* A file that the server would refuse is told where it was chosen, before anything is sent. */
   Tandem.on("change", "input[type=file][data-max-bytes]", (_event, input) => {
     const isLarge = (input.files[0]?.size || 0) > Number(input.dataset.maxBytes);

@@ -126,6 +126,21 @@
     Tandem.runAction(button, button.dataset.scope === "page" ? [["list", list.dataset.list]] : pairs());
   });
 
+  /* --- as a workbook: what is chosen travels in a form, because an address is too short for it --- */
+  const download = (fields) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = `${path}excel/`;
+    const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
+    const values = [...(count() && !all ? pairs() : [["list", list.dataset.list]]), ["state", query().toString()], ["fields", fields], ["csrfmiddlewaretoken", token]];
+    for (const [name, value] of values) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    document.body.append(form);
+    form.submit();
+    form.remove();
+  };
+  Tandem.on("click", "[data-export]", (event) => { if (count() && !all) { event.preventDefault(); download(""); } });
+  Tandem.on("click", "[data-workbook]", (_event, button) => download(button.dataset.workbook));
+
   /* --- another state of the list --- */
   const go = (changes, source) => {
     const next = query();

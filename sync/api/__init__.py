@@ -34,6 +34,7 @@ def register() -> None:
     register_view("full-sync/restart", full_sync.RestartView, name="full_sync_restart")
     register_view("full-sync/reset", full_sync.ResetView, name="full_sync_reset")
     register_view("full-sync", full_sync.FullSyncView, name="full_sync")
+    register_view("imports/<uuid:pk>/apply", imports.ApplyView, name="imports_apply")
     register_view("imports", imports.ImportView, name="imports")
     register_view("explain", explain.ExplainView, name="explain")
     register_view("crm/<str:table>/<str:pk>/business-central", ribbon.RibbonView, name="business_central")

@@ -1,11 +1,13 @@
-"""POST /imports/: a CSV file as a job."""
+"""POST /imports/: a CSV file or an Excel workbook as a job. POST /imports/{preview}/apply/: do what it has shown."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -14,7 +16,8 @@ from records.errors import FieldError, Rejected
 from sync import conf
 from sync.api.base import StartedSerializer, started_response
 from sync.imports import store
-from sync.services import import_start
+from sync.models import Job
+from sync.services import import_apply, import_start
 
 #: Room for the other parts of the form beside the file.
 _ENVELOPE = 1_000_000
@@ -29,10 +32,33 @@ class ImportInput(serializers.Serializer):
     null = serializers.CharField(required=False)
     dry_run = serializers.BooleanField(required=False)
     skip_bad_rows = serializers.BooleanField(required=False)
+    sheet = serializers.CharField(required=False, help_text="Of a workbook; the first one if left out.")
+    edit = serializers.BooleanField(required=False, help_text="A workbook of GET /workbooks/ that is sent back.")
+
+
+class ApplyInput(serializers.Serializer):
+    """How to write a preview."""
+
+    skip_bad_rows = serializers.BooleanField(required=False)
+
+
+class ApplyView(ApiView):
+    """Write what the preview of an import has shown."""
+
+    request_serializer = ApplyInput
+    response_serializer = StartedSerializer
+
+    def post(self, request: Any, pk: UUID) -> Response:
+        """Start the job."""
+        job = get_object_or_404(Job, pk=pk)
+        return started_response(
+            request,
+            import_apply(user=request.user, job=job, skip_bad_rows=truth(body_object(request), "skip_bad_rows")),
+        )
 
 
 class ImportView(ApiView):
-    """Import records from a CSV file."""
+    """Import records from a CSV file or an Excel workbook."""
 
     request_serializer = ImportInput
     response_serializer = StartedSerializer
@@ -57,6 +83,8 @@ class ImportView(ApiView):
             dry_run=truth(body, "dry_run"),
             skip_bad_rows=truth(body, "skip_bad_rows"),
             file_name=file.name or "",
+            sheet=str(body.get("sheet", "")),
+            edit=truth(body, "edit"),
         )
         return started_response(request, started)
 

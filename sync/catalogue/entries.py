@@ -273,6 +273,16 @@ ENTRIES: dict[str, Entry] = {
         _("Compare the values before and after in the log, and correct the record by hand."),
         "sync.outcome.list",
     ),
+    "row_stale": Entry(
+        _("Between getting the workbook and sending it back somebody else changed the same record."),
+        _("Get the record anew with Edit in Excel and make the change again; nothing of either side was lost."),
+        "sync.job.list",
+    ),
+    "row_gone": Entry(
+        _("Between getting the workbook and sending it back somebody else deleted the record."),
+        _("Remove the row, or enter it as a new record in an empty row."),
+        "sync.job.list",
+    ),
     "import_refused": Entry(
         _("A file is imported whole or not at all, and some of its rows could not be stored."),
         _("Correct the rows that are listed, or leave bad rows out, and import the file again."),
@@ -282,6 +292,14 @@ ENTRIES: dict[str, Entry] = {
 
 #: Reasons that share cause and next step, because they differ only in what they say.
 FAMILIES: tuple[tuple[Entry, tuple[str, ...]], ...] = (
+    (
+        Entry(
+            _("A row of a workbook cannot be read as it stands."),
+            _("Correct the row in the workbook and send it again."),
+            "sync.job.list",
+        ),
+        ("formula_cell", "error_cell", "row_tag_damaged", "row_twice", "file_bursts"),
+    ),
     (
         Entry(
             _("The value does not have the form, or is not among the values, that the field on the other side allows."),

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sync.imports.reader import Problem
+from records.values.references import guid
+from sync.imports.rows import Problem
 
 #: Shown of one row.
 MOST_PROBLEMS = 20
@@ -16,10 +17,11 @@ MOST_PROBLEMS = 20
 
 @dataclass(slots=True)
 class BadRow:
-    """A refused row: its line and its problems, the first one first."""
+    """A refused row: its line, its problems, the first one first, and the record that it stood for ('' for a new one)."""
 
     line: int
     problems: list[Problem] = field(default_factory=list)
+    key: str = ""
 
     def params(self) -> dict[str, Any]:
         """Parameters of its outcome row: line, column, value, and those of the first problem's code."""
@@ -45,14 +47,14 @@ class BadRows:
     def add(self, row: BadRow) -> None:
         """Remember one."""
         self.count += 1
-        self._file.write(json.dumps([row.problems[0].code, row.params()], default=str) + "\n")
+        self._file.write(json.dumps([row.problems[0].code, row.params(), guid(row.key) or ""], default=str) + "\n")
 
-    def __iter__(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(code, parameters) of each, in the order of the file."""
+    def __iter__(self) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """(code, parameters, record) of each, in the order of the file."""
         self._file.seek(0)
         for line in self._file:
-            code, params = json.loads(line)
-            yield code, params
+            code, params, key = json.loads(line)
+            yield code, params, key
 
     def close(self) -> None:
         """Give the disk space back."""

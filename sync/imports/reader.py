@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any
 
+from sync.imports.rows import UNDECODED, FileError, Problem, Row, checked_head, shown
+
 MAX_LINE = 1_000_000
-MAX_COLUMNS = 1000
 _SEPARATORS = (",", ";", "\t", "|")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f]")
-_UNDECODED = re.compile("[\udc80-\udcff]")
-
-
-class FileError(Exception):
-    """The file as a whole cannot be read: a code with parameters."""
-
-    def __init__(self, code: str, **params: Any) -> None:
-        super().__init__(code, params)
-        self.code, self.params = code, params
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a row is no good: the column ('' for the whole row), what stands there, a code with parameters."""
-
-    column: str
-    value: str
-    code: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Row:
-    """One row: its line in the file (the first of several), its values by column, and what is wrong with it."""
-
-    line: int
-    values: dict[str, str]
-    problems: list[Problem] = field(default_factory=list)
 
 
 class Reader:
     """Reads one file. `columns`: the names of its head line. Raises FileError where there is none."""
+
+    sheets: Sequence[str] = ()
+    sheet = ""
 
     def __init__(self, path: Path) -> None:
         """Open the file and read its head line."""
@@ -63,6 +36,15 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def estimate(self) -> int | None:
+        """The number of rows below the head line, going by line ends."""
+        total, place = 0, self._file.tell()
+        self._file.seek(0)
+        while block := self._file.read(1 << 20):
+            total += block.count(b"\n")
+        self._file.seek(place)
+        return max(total - 1, 0)
+
     def _parser(self, first: str) -> Any:
         csv.field_size_limit(MAX_LINE)
         separator = max(_SEPARATORS, key=first.count) if first else ","
@@ -70,19 +52,12 @@ class Reader:
 
     def _head(self) -> list[str]:
         try:
-            names = [name.strip() for name in next(self._rows)]
+            names = list(next(self._rows))
         except StopIteration:
             raise FileError("file_empty") from None
         except csv.Error as error:
             raise FileError("file_not_csv", why=str(error)) from None
-        if _CONTROL.search("".join(names)) or _UNDECODED.search("".join(names)) or len(names) > MAX_COLUMNS:
-            raise FileError("file_not_csv", why="")
-        if not any(names):
-            raise FileError("file_empty")
-        doubled = sorted({name for name in names if name and names.count(name) > 1})
-        if doubled:
-            raise FileError("column_twice", column=doubled[0])
-        return names
+        return checked_head(names, "file_not_csv")
 
     def __iter__(self) -> Iterator[Row]:
         """All rows behind the head line; empty lines are left out."""
@@ -105,14 +80,14 @@ class Reader:
         found, wanted = len(values), len(self.columns)
         if found != wanted:
             code = "too_many_values" if found > wanted else "too_few_values"
-            shown = values[wanted] if found > wanted else ""
-            return Row(line, {}, [Problem("", _shown(shown), code, {"found": found, "expected": wanted})])
+            extra = values[wanted] if found > wanted else ""
+            return Row(line, {}, [Problem("", shown(extra), code, {"found": found, "expected": wanted})])
         row = Row(line, dict(zip(self.columns, values, strict=True)))
         for column, value in row.values.items():
-            if not value.isascii() and _UNDECODED.search(value):
-                row.problems.append(Problem(column, _shown(value), "bad_encoding"))
+            if not value.isascii() and UNDECODED.search(value):
+                row.problems.append(Problem(column, shown(value), "bad_encoding"))
             elif "\x00" in value:
-                row.problems.append(Problem(column, _shown(value), "nul_character"))
+                row.problems.append(Problem(column, shown(value), "nul_character"))
         return row
 
 
@@ -155,17 +130,3 @@ class _Lines:
                 if rest.endswith(b"\n"):
                     break
         return raw.decode("utf-8", "surrogateescape")
-
-
-def _shown(value: str) -> str:
-    """A value as messages show it: short, and only what can be stored."""
-    return _CONTROL.sub("?", _UNDECODED.sub("?", value))[:100]
-
-
-def count_lines(path: Path) -> int:
-    """The number of line ends, as an estimate of the rows."""
-    total = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            total += block.count(b"\n")
-    return total

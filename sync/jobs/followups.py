@@ -17,8 +17,8 @@ def after(job: Job) -> None:
     from sync import schedules
     from sync.imports import store
 
-    if job.kind == "import":
-        transaction.on_commit(lambda: store.remove(str(job.pk)))
+    if job.kind == "import" and not keeps_file(job):
+        transaction.on_commit(lambda: store.remove(str(job.param("file") or job.pk)))
     if job.whole and job.kind in SYNC_KINDS and job.state == "finished" and not job.preview:
         move_watermarks(job)
     if job.kind in SYNC_KINDS and not job.preview:
@@ -29,6 +29,11 @@ def after(job: Job) -> None:
         ask_again(job)
     if job.kind == "coupling":
         after_matching(job)
+
+
+def keeps_file(job: Job) -> bool:
+    """True for a preview, and for what came of one and failed: it may be written, or tried again, for a day."""
+    return bool(job.preview or (job.param("file") and job.state != "finished"))
 
 
 def second_pass(job: Job) -> None:

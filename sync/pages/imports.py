@@ -1,4 +1,4 @@
-"""Import: the dialog of a list. First the file, then which column goes into which field."""
+"""Import: the dialog of a list. First the file (CSV or workbook), then which column goes into which field."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ SIMILAR = 3
 class FileForm(forms.Form):
     """The file."""
 
-    file = forms.FileField(label=_("File"), help_text=_("A CSV file in UTF-8 whose first line names the columns."))
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A CSV file in UTF-8 or an Excel workbook (.xlsx) whose first line names the columns."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["file"].widget.attrs |= {
-            "accept": ".csv,text/csv,.txt",
+            "accept": ".csv,text/csv,.txt,.xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "data-max-bytes": str(conf.value("IMPORT_MAX_BYTES")),
             "data-too-large": _("The file is too large."),
         }
@@ -41,6 +44,7 @@ class ColumnsForm(forms.Form):
     """A stored file, the field of each of its columns, and what is to be done with bad rows."""
 
     stored = forms.CharField(widget=forms.HiddenInput)
+    read_sheet = forms.CharField(widget=forms.HiddenInput, required=False)
     null = forms.CharField(label=_("Word for a missing value"), required=False, initial="NULL")
     skip_bad_rows = forms.BooleanField(label=_("Import the good rows even if others are bad"), required=False)
     dry_run = forms.BooleanField(label=_("Only check, import nothing"), required=False)
@@ -50,11 +54,21 @@ class ColumnsForm(forms.Form):
         self.preview = preview
         choices = [("", _("Do not import")), *((name, caption) for name, caption in importable_fields(described))]
         guessed = guess(described, preview.columns)
+        if len(preview.sheets) > 1:
+            sheets = [(name, name) for name in preview.sheets]
+            self.fields["sheet"] = forms.ChoiceField(label=_("Sheet"), choices=sheets, initial=preview.sheet)
+            self.fields["sheet"].widget.attrs["data-resubmit"] = ""
         self.order_fields([f"{PREFIX}{i}" for i in range(len(preview.columns))])
         for i, column in enumerate(preview.columns):
             self.fields[f"{PREFIX}{i}"] = forms.ChoiceField(
                 label=column, choices=choices, required=False, initial=guessed.get(column, "")
             )
+
+    @property
+    def other_sheet(self) -> str:
+        """A sheet that was chosen after the columns of another one had been read."""
+        chosen = str(self.cleaned_data.get("sheet", ""))
+        return chosen if chosen != self.preview.sheet else ""
 
     def columns(self) -> dict[str, str]:
         """{column: field} of the columns that have one."""
@@ -111,7 +125,7 @@ def _plain(text: str) -> str:
 
 @register
 class Import(DialogPage):
-    """Import records of the list's table from a CSV file."""
+    """Import records of the list's table from a CSV file or an Excel workbook."""
 
     name = "sync.import"
     path = "sync/import/"
@@ -125,7 +139,8 @@ class Import(DialogPage):
         key = _key(data.get("stored", "")) if data is not None else ""
         if selection is None or not store.has(key):
             return FileForm(data, request.FILES or None)
-        return ColumnsForm(schema(selection.label), services.preview_of(key), data)
+        preview = services.preview_of(key, sheet=str(data.get("read_sheet", "")))
+        return ColumnsForm(schema(selection.label), preview, data)
 
     def submit(
         self, request: HttpRequest, selection: Selection | None, form: forms.Form | None
@@ -134,6 +149,9 @@ class Import(DialogPage):
         assert selection is not None
         user: Any = request.user
         if isinstance(form, ColumnsForm):
+            if form.other_sheet:
+                key = _key(form.cleaned_data["stored"])
+                return self.ask_columns(request, selection, services.preview_of(key, sheet=form.other_sheet))
             started = services.import_start(
                 user=user,
                 table=selection.label,
@@ -142,12 +160,17 @@ class Import(DialogPage):
                 null=form.cleaned_data["null"],
                 dry_run=form.cleaned_data["dry_run"],
                 skip_bad_rows=form.cleaned_data["skip_bad_rows"],
+                sheet=form.preview.sheet,
             )
             return watch(request, started.jobs, str(_("The import has been scheduled.")))
         assert form is not None
         preview = services.import_preview(user=user, blocks=form.cleaned_data["file"].chunks())
-        asked = ColumnsForm(schema(selection.label), preview, initial={"stored": preview.stored, "null": "NULL"})
-        return self.reopen(request, selection, asked)
+        return self.ask_columns(request, selection, preview)
+
+    def ask_columns(self, request: HttpRequest, selection: Selection, preview: Preview) -> HttpResponseBase:
+        """The columns of a file, or of another sheet of it."""
+        initial = {"stored": preview.stored, "read_sheet": preview.sheet, "null": "NULL"}
+        return self.reopen(request, selection, ColumnsForm(schema(selection.label), preview, initial=initial))
 
     def reopen(self, request: HttpRequest, selection: Selection, form: forms.Form) -> HttpResponseBase:
         """The same dialog with the next question."""

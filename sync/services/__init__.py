@@ -3,7 +3,7 @@
 Each service checks the right of its user, refuses with a code, writes its job in the caller's transaction and rings.
 """
 
-from sync.services.imports import import_preview, import_start, preview_of
+from sync.services.imports import applied, import_apply, import_preview, import_start, preview_of
 from sync.services.jobs import (
     job_cancel,
     job_undo,
@@ -28,6 +28,8 @@ from sync.services.sync_now import sync_now
 __all__ = [
     "Left",
     "Started",
+    "applied",
+    "import_apply",
     "import_preview",
     "import_start",
     "job_cancel",

@@ -23,6 +23,7 @@ from sync.models import Job, OutcomeRow
 from sync.models.job import JOB_DIRECTIONS, KINDS
 from sync.pages.catalogue import help_address
 from sync.pages.common import COUNTERS, JOB_CHIPS
+from sync.pages.excel import apply_url
 from sync.pages.jobs import seconds_text
 from sync.pages.outcomes import changes_of
 from sync.shown import list_address
@@ -79,6 +80,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "followers": list(Job.objects.filter(caused_by=job.pk).order_by("id")),
         "is_live": not job.is_ended,
         "reasons": _reasons(job),
+        "apply_url": apply_url(job),
     }
 
 

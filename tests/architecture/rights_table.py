@@ -25,6 +25,8 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("help/*", "view", "view"),
     ("notifications/", "view", "view"),
     ("lookup/*", "view", "view"),
+    # a workbook of a list; by POST only to name more records than an address can
+    ("*/excel/", "view", "view"),
     # Pages: questions before a change ask for the right of the change
     ("connection-setup/*", "setup", "setup"),
     ("coupling/mappings/new/", "setup", "setup"),

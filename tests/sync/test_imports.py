@@ -204,12 +204,13 @@ def test_the_file_is_gone_when_the_job_has_ended(salesperson, django_capture_on_
 
 @pytest.mark.django_db(transaction=True)
 def test_a_cancelled_import_stores_nothing(salesperson, monkeypatch) -> None:
+    from sync.imports import base
     from sync.imports import run as running
 
     (job,) = import_start(
         user=salesperson, table="erp.Customer", blocks=[f"{HEAD}\nA1,a,\nA2,b,\n".encode()], columns=MAP
     ).jobs
-    insert = running.writes.insert
+    insert = base.writes.insert
 
     def insert_and_cancel(*args: Any, **kwargs: Any) -> Any:
         other = connections.create_connection("default")
@@ -219,7 +220,7 @@ def test_a_cancelled_import_stores_nothing(salesperson, monkeypatch) -> None:
         return insert(*args, **kwargs)
 
     monkeypatch.setattr(running, "BATCH", 1)
-    monkeypatch.setattr(running.writes, "insert", insert_and_cancel)
+    monkeypatch.setattr(base.writes, "insert", insert_and_cancel)
     drain()
 
     assert (Job.objects.get(pk=job.pk).state, customers()) == ("cancelled", {})

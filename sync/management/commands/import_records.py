@@ -1,4 +1,4 @@
-"""`manage.py import_records TABLE FILE --map COLUMN=field ...`: a CSV file as a job, done here and now.
+"""`manage.py import_records TABLE FILE --map COLUMN=field ...`: a CSV file or Excel workbook as a job, done here and now.
 
 Exit code 0, or 1 with line, column, value and reason of each bad row on stderr; then nothing was stored (unless
 `--skip-bad-rows` was given).
@@ -23,15 +23,17 @@ from sync.services import import_start
 
 
 class Command(BaseCommand):
-    """Import records from a CSV file."""
+    """Import records from a CSV file or an Excel workbook."""
 
-    help = "Import records from a CSV file, all or nothing."
+    help = "Import records from a CSV file or an Excel workbook, all or nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", help="for example erp.Customer")
-        parser.add_argument("file", help="a CSV file in UTF-8 with a head line")
+        parser.add_argument("file", help="a CSV file in UTF-8, or an Excel workbook, with a head line")
         parser.add_argument("--map", action="append", default=[], metavar="COLUMN=field", dest="columns", nargs="+")
         parser.add_argument("--null", default="NULL", metavar="WORD", help="the word for a missing value")
+        parser.add_argument("--sheet", default="", help="of a workbook; the first one if left out")
+        parser.add_argument("--edit", action="store_true", help="a workbook made by Edit in Excel: write its changes")
         parser.add_argument("--dry-run", action="store_true", help="check everything, store nothing")
         parser.add_argument("--skip-bad-rows", action="store_true", help="import the good rows of a file with bad ones")
 
@@ -53,6 +55,8 @@ class Command(BaseCommand):
                     dry_run=options["dry_run"],
                     skip_bad_rows=options["skip_bad_rows"],
                     file_name=path.name,
+                    sheet=options["sheet"],
+                    edit=options["edit"],
                 )
         except OSError as error:
             self.refuse([f"{path}: {error.strerror}"])
@@ -86,7 +90,8 @@ class Command(BaseCommand):
         if job.state != "finished":
             self.refuse([text(job.message_code, job.message_params) if job.message_code else job.state])
         word = "would be imported" if job.preview else "imported"
-        self.stdout.write(f"{inserted} rows {word}, {failed} bad rows")
+        changed = f", {counters.get('modified', 0)} changed" if job.param("edit") else ""
+        self.stdout.write(f"{inserted} rows {word}{changed}, {failed} bad rows")
         if failed and not job.param("skip_bad_rows"):
             sys.exit(1)
 
