@@ -90,10 +90,10 @@ def text_of(value: Any) -> str:
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return "0" if text == "-0" else text
     if isinstance(value, dt.datetime):
-        value = (value + _HALF_SECOND).replace(microsecond=0)
-        return value.date().isoformat() if value.time() == dt.time() else value.isoformat()
+        rounded = (value + _HALF_SECOND).replace(microsecond=0)
+        return rounded.date().isoformat() if rounded.time() == dt.time() else rounded.isoformat()
     if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
+        return str(value.isoformat())
     return str(value).replace("\r\n", "\n").replace("\r", "\n")
 
 

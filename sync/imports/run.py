@@ -74,7 +74,8 @@ def _write(work: Work) -> bool:
 
 def _rows(work: Work) -> None:
     with ExitStack() as stack:
-        reader = stack.enter_context(_opened(work))
+        reader = _opened(work)
+        stack.push(reader.__exit__)
         report = stack.enter_context(Reporter(str(work.job.pk)))
         write = _writer(work, reader, stack)
         for rows in batches(reader, BATCH):

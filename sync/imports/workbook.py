@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -77,12 +77,11 @@ class WorkbookReader:
         announced = self._book[self.sheet].max_row
         return max(min(announced, MAX_ROW) - (2 if self.back else 1), 0) if announced else None
 
-    def _parsed(self) -> Iterator[tuple[int, Cells]] | Any:
+    def _parsed(self) -> Generator[tuple[int, Cells]]:
         """(row number, cells) of the rows that the sheet has, in the order of the file."""
         book: Any = self._book
         sheet = book[self.sheet]
-        with sheet._get_source() as source, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with closing(sheet._get_source()) as source:
             parser = WorkSheetParser(
                 archive.Guarded(source),
                 sheet._shared_strings,
