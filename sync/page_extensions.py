@@ -35,6 +35,7 @@ from sync.imports.columns import side_of as side_of_label
 from sync.models import Job, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
 from sync.pages import runs
+from sync.pages.matching import match_action
 from sync.shown import connected, list_address, side_of
 
 KEYWORDS = _("synchronize, sync, crm, sales")
@@ -191,7 +192,8 @@ def extend_records() -> None:
 def _extend(label: str, *, is_option: bool) -> None:
     others = (LOG,) if is_option else (LOG, EXPLAIN)
     ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
-    extend_table(label, "list", actions=(now_action("many"), *others), factboxes=(FACTS,))
+    matching = (match_action("many", group="coupling", order=15),) if side_of(label) == "erp" else ()
+    extend_table(label, "list", actions=(now_action("many"), *matching, *others), factboxes=(FACTS,))
     extend_table(label, "card", actions=(now_action("one"), *others, *ribbon_action), factboxes=(FACTS,))
 
 
@@ -297,8 +299,9 @@ def extend_imports() -> None:
 
 extend_records()
 extend_imports()
-extend("coupling.mapping.list", actions=runs.actions(), groups=(runs.GROUP,))
-extend("coupling.mapping.card", actions=runs.actions("one"), groups=(runs.GROUP,))
+MATCH_MAPPING = match_action("one", order=20, separated=True, group=runs.GROUP.name)
+extend("coupling.mapping.list", actions=(*runs.actions(), MATCH_MAPPING), groups=(runs.GROUP,))
+extend("coupling.mapping.card", actions=(*runs.actions("one"), MATCH_MAPPING), groups=(runs.GROUP,))
 extend("coupling.connection.card", actions=(SYNC_ALL, FULL_SYNC))
 extend("erp.role_centre", parts=(CUES,))
 notify(notices)

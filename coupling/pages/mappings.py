@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from coupling.access import filter_count
 from coupling.models import IntegrationTableMapping
 from coupling.pages.columns import TableName
+from coupling.pages.criteria import CRITERIA
 from coupling.pages.transfer import EXPORT, IMPORT, RESET
 from coupling.pages.versions import VERSIONS
 from coupling.pages.words import KEYWORDS
@@ -108,7 +109,7 @@ class MappingList(ListPage):
         View("all", _("All"), ""),
         View("user_defined", _("User-Defined"), "user_defined=true"),
     )
-    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, VERSIONS, EXPORT, IMPORT, RESET)
+    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS, EXPORT, IMPORT, RESET)
 
 
 @register
@@ -187,7 +188,7 @@ class MappingCard(CardPage):
             is_open=False,
         ),
     )
-    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, VERSIONS)
+    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS)
 
 
 class FilterForm(forms.Form):

@@ -47,10 +47,9 @@ def named(job: Job) -> list[str] | None:
 def criteria_of(plan: MappingPlan) -> list[Criterion]:
     """The lines of a mapping that are used for matching and that it carries, by priority."""
     mapping = IntegrationTableMapping.objects.get(pk=plan.id)
-    lines = mapping.lines.filter(match=True, enabled=True).exclude(erp_field="").exclude(crm_field="")
-    carried = {line.key for line in plan.fields}
+    carried = {(line.erp, line.crm): line.key for line in plan.fields if line.erp and line.crm}
     return [
-        Criterion(line.key, line.crm_field, line.match_case_sensitive, line.match_priority)
-        for line in lines.order_by("match_priority", "no")
-        if line.key in carried
+        Criterion(key, line.crm_field, line.match_case_sensitive, line.match_priority)
+        for line in mapping.lines.filter(match=True, enabled=True).order_by("match_priority", "no")
+        if (key := carried.get((line.erp_field, line.crm_field)))
     ]

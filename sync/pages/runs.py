@@ -1,4 +1,4 @@
-"""What is done with a whole mapping: runs, match-based coupling, deleting its couplings, its log and schedule."""
+"""What is done with a whole mapping: runs, deleting its couplings, its log and schedule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.products import products
 from pages import Action, ActionGroup, DialogPage, Done, Selection, register, registry
-from records.messages import text
 from sync import services
 from sync.models import Schedule
 from sync.services.started import Started
@@ -82,13 +81,6 @@ def _no_couplings(_request: HttpRequest, selection: Selection) -> Any:
     return None if some or not names else _("The mapping has no couplings.")
 
 
-def _not_matchable(_request: HttpRequest, selection: Selection) -> Any:
-    found = mappings_of(selection)
-    if any(not m.lines.filter(match=True, enabled=True).exists() for m in found):
-        return text("no_criteria", {"mapping": ", ".join(m.name for m in found)})
-    return None
-
-
 def actions(scope: str = "many") -> tuple[Action, ...]:
     """The actions of mappings; on the list they work on the chosen ones."""
     group: dict[str, Any] = {"group": GROUP.name, "visible": connected}
@@ -101,8 +93,6 @@ def actions(scope: str = "many") -> tuple[Action, ...]:
                **group),
         Action("run_unconditional", _("Run Unconditional Full Synchronization"), dialog="sync.run_unconditional",
                scope=many, icon="arrow_sync", order=12, disabled=_one_way_only, **group),
-        Action("match", _("Match-Based Coupling"), dialog="sync.match", scope="one", icon="link", order=20,
-               separated=True, disabled=_not_matchable, **group),
         Action("delete_couplings", _("Delete Couplings"), run=uncouple, scope=many, icon="link_dismiss", order=21,
                disabled=_no_couplings,
                confirm=_("Do you want to delete all couplings of the mapping? The records stay."), **group),
@@ -192,65 +182,3 @@ class UnconditionalRunDialog(RunDialog):
     title = _("Run Unconditional Full Synchronization")
     lead = _("Every coupled record is written again from its source, also where nothing was modified.")
     mode = "full_unconditional"
-
-
-class MatchForm(forms.Form):
-    """What match-based coupling does with what it finds."""
-
-    create_new = forms.BooleanField(label=_("Create New in Case of No Match"), required=False)
-    synchronize_after = forms.BooleanField(label=_("Synchronize After Coupling"), required=False)
-    preview = forms.BooleanField(label=_("Preview only: write nothing"), required=False)
-
-
-@register
-class MatchDialog(DialogPage):
-    """Match-Based Coupling of a mapping."""
-
-    name = "sync.match"
-    path = "sync/match/"
-    title = _("Match-Based Coupling")
-    form_class = MatchForm
-    template = "sync/match.html"
-
-    def initial(self, request: HttpRequest, selection: Selection | None) -> dict[str, Any]:
-        """What the mapping says."""
-        found = mappings_of(selection)
-        if not found:
-            return {}
-        return {
-            "create_new": found[0].create_new_in_case_of_no_match,
-            "synchronize_after": found[0].synch_after_bulk_coupling,
-        }
-
-    def context(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> dict[str, Any]:
-        """The fields that are compared."""
-        found = mappings_of(selection)
-        lines = found[0].lines.filter(match=True, enabled=True).order_by("match_priority", "no") if found else []
-        return {"mapping": found[0] if found else None, "criteria": criteria(found[0], list(lines)) if found else []}
-
-    def submit(
-        self, request: HttpRequest, selection: Selection | None, form: forms.Form | None
-    ) -> Done | HttpResponseBase:
-        """Start the job; a preview is opened."""
-        assert form is not None
-        (mapping,) = mappings_of(selection)[:1]
-        given = form.cleaned_data
-        started = services.mapping_match(
-            user=request.user,  # type: ignore[arg-type]
-            mapping=mapping,
-            create_new=given["create_new"],
-            synchronize_after=given["synchronize_after"],
-            preview=given["preview"],
-        )
-        if given["preview"]:
-            return Done(url=registry.reverse("sync.job.card", pk=str(started.jobs[0].pk)))
-        return followed(request, [started])
-
-
-def criteria(mapping: IntegrationTableMapping, lines: list[Any]) -> list[dict[str, Any]]:
-    """The match fields with their captions."""
-    from sync.readable import captions
-
-    erp = captions(mapping.erp_table, [line.erp_field for line in lines])
-    crm = captions(mapping.crm_table, [line.crm_field for line in lines])
-    return [{"priority": line.match_priority, "erp": erp[line.erp_field], "crm": crm[line.crm_field]} for line in lines]

@@ -35,6 +35,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/mappings/restore/", "setup", "setup"),
     ("coupling/mappings/import/", "setup", "setup"),
     ("coupling/mappings/reset/", "setup", "setup"),
+    ("coupling/mappings/criteria/", "setup", "setup"),
     ("coupling/mappings/*", "view", "setup"),
     ("coupling/transformation-rules/new/", "setup", "setup"),
     ("coupling/transformation-rules/*delete/", "setup", "setup"),
