@@ -85,9 +85,7 @@ def test_reset_takes_all_criteria_away(scene: Scene) -> None:
 
 def test_a_priority_that_is_no_number_keeps_the_dialog_open(scene: Scene) -> None:
     name = line(scene, "name")
-    sent = of_mapping(
-        scene, **{f"match.{name.pk}": "on", f"priority.{name.pk}": "first", "update_conflict": "none"}
-    )
+    sent = of_mapping(scene, **{f"match.{name.pk}": "on", f"priority.{name.pk}": "first", "update_conflict": "none"})
 
     answer = browser("admin").post(CRITERIA, sent, headers=HTMX)
 
