@@ -19,11 +19,12 @@ from config import wiring
 from config.folders import ROOT
 
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop"), None),
+    **dict.fromkeys(("_", "_now", "gettext", "gettext_lazy", "gettext_noop"), None),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+LINE = 78  # columns of a line in a catalogue, as the tools of gettext write it
 APPS = (*wiring.APPS, "config")
 HEADER = {
     "Project-Id-Version": "Tandem",
@@ -37,7 +38,7 @@ TWO_FORMS = "nplurals=2; plural=(n != 1);"
 
 def extract(root: Path = ROOT) -> polib.POFile:
     """Return a template catalogue with all texts below `root`, in a stable order, with the files that use them."""
-    catalogue = polib.POFile(wrapwidth=100, check_for_duplicates=False)
+    catalogue = polib.POFile(wrapwidth=LINE, check_for_duplicates=False)
     entries: dict[tuple[str, str], polib.POEntry] = {}
     for path, name, messages, comments in found_in(root):
         entry = new_entry(name, messages)
@@ -112,10 +113,10 @@ def update(language: str, template: polib.POFile, root: Path = ROOT) -> tuple[in
     path = root / "locale" / to_locale(language) / "LC_MESSAGES" / "django.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        empty = polib.POFile(wrapwidth=100)
+        empty = polib.POFile(wrapwidth=LINE)
         empty.metadata = HEADER | {"Language": to_locale(language), "Plural-Forms": PLURALS.get(language, TWO_FORMS)}
         empty.save(str(path))
-    catalogue = polib.pofile(str(path), encoding="utf-8", wrapwidth=100)
+    catalogue = polib.pofile(str(path), encoding="utf-8", wrapwidth=LINE)
     before = {(entry.msgctxt, entry.msgid) for entry in catalogue if not entry.obsolete}
     catalogue.merge(template)
     gone = [entry for entry in catalogue if entry.obsolete]

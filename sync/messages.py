@@ -71,17 +71,15 @@ register(
         "file_not_for_edit": _(
             "The file was not made by Edit in Excel, or its hidden first row is gone. Choose Import for other files."
         ),
-        "file_of_other_table": _("The file holds records of the table %(table)s, not of %(wanted)s."),
-        "formula_cell": _("The cell holds a formula. Replace it by its value and try again."),
-        "error_cell": _("The cell holds the error %(value)s."),
-        "row_tag_damaged": _("The hidden identifier of the row was changed. Get the file anew and try again."),
+        "file_of_other_table": _("The file contains records of the table %(table)s, not of %(wanted)s."),
+        "formula_cell": _("The cell contains a formula. Replace it with its value and try again."),
+        "error_cell": _("The cell contains the error %(value)s."),
+        "row_tag_damaged": _("The hidden identifier of the row was changed. Get a new file and try again."),
         "row_twice": _(
             "The record stands in row %(earlier)s already. Enter new records in empty rows instead of copying rows."
         ),
         "row_gone": _("The record of the row was deleted by another user after the file was made."),
-        "row_stale": _(
-            "The record was changed by another user after the file was made. Nothing of that was overwritten."
-        ),
+        "row_stale": _("The record was changed by another user after the file was made. Nothing was overwritten."),
         "not_a_preview": _("Only the preview of an import can be written, once it has ended."),
         "already_applied": _("The changes of this preview have been written already."),
         "file_forgotten": _("The file of the preview is no longer there. Upload it again."),

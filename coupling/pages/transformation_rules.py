@@ -94,7 +94,7 @@ class RuleList(ListPage):
     help = Help(
         _(
             "A transformation rule changes a value on its way through a field line of a mapping. Choose a rule and type "
-            "values under Test to see what it makes of them; nothing is stored by that."
+            "values under Test to see what it makes of them; nothing is saved."
         )
     )
     columns = ("code", "description", "type", "next_rule", Column("used_by", _("Used By"), compute=_used))

@@ -38,7 +38,7 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "skipped_coupling": Entry(
-        _("The same error came twice running, so the coupling was set aside until somebody looks at it."),
+        _("The same error occurred twice in a row, so the coupling was set aside until somebody looks at it."),
         _("Remove the cause of the last error, then choose Retry in Coupled Data Synchronization Errors."),
         "sync.work_list",
     ),
@@ -75,7 +75,7 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "blocked_or_inactive": Entry(
-        _("The row of the Sales side is inactive, or the ERP record is blocked; such records are left alone."),
+        _("The record on the Sales side is inactive, or the ERP record is blocked; such records are left alone."),
         _("Unblock or activate the record."),
         "sync.work_list",
     ),
@@ -105,12 +105,12 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "truncated": Entry(
-        _("The field mapping is set to cut texts that are too long."),
+        _("The field mapping is set to truncate texts that are too long."),
         _("Nothing has to be done. The full value stays where it was entered."),
         "coupling.mapping.list",
     ),
     "not_null": Entry(
-        _("The field on the other side must not be blank, and the source is."),
+        _("The field on the other side must not be blank, but the source field is."),
         _("Enter a value in the record that it comes from."),
         "coupling.mapping.list",
     ),
@@ -177,7 +177,7 @@ ENTRIES: dict[str, Entry] = {
         "coupling.connection.card",
     ),
     "permission_denied": Entry(
-        _("The user who asked for the job does not have, or does not have any more, the permission set that it needs."),
+        _("The user who requested the job does not have, or no longer has, the permission set that it needs."),
         _("Ask an administrator for the permission set that this needs."),
         "people.user.list",
     ),
@@ -193,7 +193,7 @@ ENTRIES: dict[str, Entry] = {
     ),
     "every_record_fails": Entry(
         _(
-            "A number of records were tried one by one and all raised the same error, so the program or its setup is at fault and no single record."
+            "A number of records were tried one by one and all raised the same error, so the program or its setup is at fault, not the records."
         ),
         _("Report the text of the error to your administrator. Nothing is lost: the records wait for the next run."),
         "sync.job.list",
@@ -209,7 +209,7 @@ ENTRIES: dict[str, Entry] = {
         "sync.work_list",
     ),
     "owner_is_team": Entry(
-        _("A row of the Sales side may belong to a team, but a salesperson is a person."),
+        _("A record on the Sales side may be owned by a team, but a salesperson is a person."),
         _("Assign the record to a person, or leave its salesperson alone."),
         "sync.work_list",
     ),
@@ -264,22 +264,24 @@ ENTRIES: dict[str, Entry] = {
         "sync.work_list",
     ),
     "mapping_missing": Entry(
-        _("The mapping was deleted after the job was asked for."),
-        _("Make the mapping again, or use the default synchronization setup."),
+        _("The mapping was deleted after the job was requested."),
+        _("Create the mapping again, or use the default synchronization setup."),
         "coupling.mapping.list",
     ),
     "not_undoable": Entry(
-        _("Somebody has changed or deleted the record since, or its rules do not allow what taking back needs."),
+        _(
+            "Somebody has changed or deleted the record since, or the rules of its table do not allow it to be taken back."
+        ),
         _("Compare the values before and after in the log, and correct the record by hand."),
         "sync.outcome.list",
     ),
     "row_stale": Entry(
-        _("Between getting the workbook and sending it back somebody else changed the same record."),
-        _("Get the record anew with Edit in Excel and make the change again; nothing of either side was lost."),
+        _("Somebody else changed the same record after the workbook was made."),
+        _("Get the record again with Edit in Excel and repeat the change; nothing was lost on either side."),
         "sync.job.list",
     ),
     "row_gone": Entry(
-        _("Between getting the workbook and sending it back somebody else deleted the record."),
+        _("Somebody else deleted the record after the workbook was made."),
         _("Remove the row, or enter it as a new record in an empty row."),
         "sync.job.list",
     ),
@@ -367,7 +369,7 @@ FAMILIES: tuple[tuple[Entry, tuple[str, ...]], ...] = (
     ),
     (
         Entry(
-            _("The mapping writes a field that cannot be written, or that does not exist any more."),
+            _("The mapping writes a field that cannot be written, or that no longer exists."),
             _("Correct the field mapping."),
             "coupling.mapping.list",
         ),

@@ -27,8 +27,8 @@ class RetentionPolicy(SyncTable):
     days = Int(default=31, db_default=31, minimum=7, maximum=3650, caption=_("Retention Period (Days)"))
     due_at = DateTime(caption=_("Next Deletion"), readonly=True)
     applied_at = DateTime(caption=_("Last Applied"), readonly=True)
-    deleted = Int(default=0, db_default=0, caption=_("Deleted at the Last Time"), readonly=True)
-    kept = Int(default=0, db_default=0, caption=_("Kept at the Last Time"), readonly=True)
+    deleted = Int(default=0, db_default=0, caption=_("Last Number Deleted"), readonly=True)
+    kept = Int(default=0, db_default=0, caption=_("Last Number Kept"), readonly=True)
 
     SYSTEM: ClassVar[tuple[str, ...]] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import os
 from pathlib import Path
@@ -10,7 +11,8 @@ import polib
 import pytest
 
 from config.catalogues import compile_all
-from config.extraction import extract, update
+from config.extraction import KEYWORDS, extract, sources, update
+from config.folders import ROOT
 
 PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext_lazy
@@ -45,6 +47,20 @@ def project(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return tmp_path
+
+
+def aliases(path: Path) -> set[str]:
+    """The names under which a Python file imports the functions that mark texts."""
+    imports = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)]
+    names = [name for node in imports if node.module == "django.utils.translation" for name in node.names]
+    return {name.asname or name.name for name in names if "gettext" in name.name}
+
+
+def test_every_name_that_marks_texts_in_the_program_is_searched_for():
+    used = {name for path in sources(ROOT) if path.suffix == ".py" for name in aliases(path)}
+
+    assert "_" in used
+    assert used - set(KEYWORDS) == set()
 
 
 def test_texts_are_found_in_python_and_templates(project: Path):
