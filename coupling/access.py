@@ -12,10 +12,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from coupling.declare import COMPANY
+from coupling.filtering import checked_filter
 from coupling.installation import installation
 from coupling.models import Connection, Coupling, IntegrationTableMapping, OptionMapping
 from coupling.plan import Key
-from coupling.plans import checked_filter
 from records import db
 from records.filters import FilterError, to_sql
 from records.messages import text

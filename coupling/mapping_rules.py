@@ -179,6 +179,7 @@ def _before_mapping_delete(batch: Batch) -> None:
     for mapping in mappings:
         mapping.lines.all().delete()
         mapping.options.all().delete()
+        mapping.templates.all().delete()
 
 
 def _fixed_errors(row: Row) -> list[FieldError]:

@@ -209,6 +209,17 @@ class OptionKey:
     attribute: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """Values for new records whose source fits. `fields`: what `matches` reads of the source; `problem`: it is broken."""
+
+    name: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    matches: Callable[[Values], bool] | None = None
+    fields: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class MappingPlan:
     """Everything the engine needs of one integration table mapping, at one version."""
@@ -236,6 +247,18 @@ class MappingPlan:
     erp_title: tuple[str, ...] = ()  # fields that name a record in logs
     crm_title: tuple[str, ...] = ()
     base_keys: Callable[[int], Sequence[str]] | None = None  # keys of base arrays of an older version
+    templates: Mapping[Direction, tuple[Template, ...]] = field(
+        default_factory=dict
+    )  # for new records, first to ask first
+
+    def template_for(self, direction: Direction, source: Values) -> Template | None:
+        """The template that a new record of this direction gets; None where none fits."""
+        fitting = (t for t in self.templates.get(direction, ()) if t.matches is None or t.matches(source))
+        return next(fitting, None)
+
+    def template_fields(self, direction: Direction) -> set[str]:
+        """What the templates of a direction read of the source."""
+        return {name for template in self.templates.get(direction, ()) for name in template.fields}
 
     @cached_property
     def base_fields(self) -> tuple[FieldPlan, ...]:

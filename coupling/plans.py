@@ -10,8 +10,8 @@ from django.apps import apps
 
 from coupling import lines, registry, transformations
 from coupling.conversions import Ends, Known, NotMappable, Passage, convert_fields
-from coupling.declare import COMPANY
-from coupling.installation import NO_COMPANY, Installation, installation
+from coupling.filtering import checked_filter
+from coupling.installation import Installation, installation
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.plan import (
     Conversion,
@@ -27,9 +27,10 @@ from coupling.plan import (
 from coupling.ruled import Ruling
 from coupling.rules import PairHooks
 from coupling.selectors.records import title_fields
+from coupling.templates import templates_of
 from coupling.transforms.rules import TransformError
 from records import db
-from records.filters import Checked, Matcher, check
+from records.filters import Matcher
 from records.schema import Schema, schema
 
 Equal = Callable[[Any, Any], bool]
@@ -39,7 +40,7 @@ _FLAGS = ("only_new", "not_null", "clear_on_failure", "validate_erp", "validate_
 #: Every table whose rows a plan rests on.
 FOUNDATION = (
     "coupling.IntegrationTableMapping", "coupling.IntegrationFieldMapping", "coupling.TransformationRule",
-    "coupling.Connection",
+    "coupling.ConfigTemplate", "coupling.ConfigTemplateLine", "coupling.Connection",
     "erp.CompanyInformation", "erp.GeneralLedgerSetup", "erp.Currency", "crm.Company", "crm.TransactionCurrency",
 )  # fmt: skip
 #: Columns of them that runs move and that decide nothing.
@@ -91,6 +92,7 @@ def plan_for(mapping: IntegrationTableMapping | str) -> MappingPlan:
         erp_title=tuple(title_fields(schema(mapping.erp_table))),
         crm_title=tuple(title_fields(schema(mapping.crm_table))),
         base_keys=partial(base_keys, mapping.name),
+        templates=templates_of(mapping, facts),
     )
 
 
@@ -100,12 +102,6 @@ def mapping_named(name: str) -> IntegrationTableMapping:
     if found is None:
         raise LookupError(name)
     return found
-
-
-def checked_filter(text: str, table: str, facts: Installation | None) -> Checked:
-    """A table filter with `{company}` filled in, bound to its table. Raises `FilterError`."""
-    company = facts.company_id if facts and facts.company_id else NO_COMPANY
-    return check(text.replace(COMPANY, company), table)
 
 
 def option_key(mapping: IntegrationTableMapping) -> OptionKey | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from coupling import lines
 from coupling.conversions import Ends, Known, NotMappable, convert_fields, is_mappable
-from coupling.plans import checked_filter
+from coupling.filtering import checked_filter
 from coupling.transformation_checks import line_rule_errors
 from records.errors import FieldError
 from records.filters import FilterError

@@ -72,9 +72,9 @@ def _fields(plan: MappingPlan, side: str) -> set[str]:
     """Everything that lines, filters, hooks and logs read of one side."""
     if side == "erp":
         mapped = {f.erp for f in plan.fields if f.erp}
-        return mapped | {*plan.erp_filter_fields, *plan.hooks.reads_erp, *plan.erp_title}
+        return mapped | {*plan.erp_filter_fields, *plan.hooks.reads_erp, *plan.erp_title, *plan.template_fields(TO)}
     mapped = {f.crm for f in plan.fields if f.crm}
-    return mapped | {*plan.crm_filter_fields, *plan.hooks.reads_crm, *plan.crm_title}
+    return mapped | {*plan.crm_filter_fields, *plan.hooks.reads_crm, *plan.crm_title, *plan.template_fields(FROM)}
 
 
 def _pair(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from coupling.gateways.base import Record, Write, WriteContext, WriteResult
-from coupling.plan import Direction, HookBatch, Hooks, Item, Key, Problem, canon, jsonable
+from coupling.plan import Direction, HookBatch, Hooks, Item, Key, Problem, Template, canon, jsonable
 from records.ids import uuid7
 from sync.engine.transfer import Transfer, compile_transfer
 from sync.engine.types import FROM, TO, Action, Decision, Step
@@ -64,7 +64,8 @@ def _creations(run: Run, decisions: list[Decision]) -> None:
         transfer = compile_transfer(run.plan, direction)
         columns = transfer.run([_source(d, direction).values for d in fresh])
         for index, decision in enumerate(fresh):
-            _insert_step(decision, direction, transfer, [column[index] for column in columns])
+            template = run.plan.template_for(direction, _source(decision, direction).values)
+            _insert_step(decision, direction, transfer, [column[index] for column in columns], template)
         _natural_partners(run, direction, fresh)
 
 
@@ -82,15 +83,22 @@ def _source(decision: Decision, direction: Direction) -> Record:
     return record
 
 
-def _insert_step(decision: Decision, direction: Direction, transfer: Transfer, values: list[Any]) -> None:
-    problem = next((v for v in values if isinstance(v, Problem)), None)
+def _insert_step(
+    decision: Decision, direction: Direction, transfer: Transfer, values: list[Any], template: Template | None
+) -> None:
+    """What a new record gets: the values of the lines, over them those of its template."""
+    given = template.values if template else {}
+    lines = zip(transfer.lines, values, strict=True)
+    values = [given[name] if (name := transfer.destination(line)) in given else value for line, value in lines]
+    problem = next((v for v in values if isinstance(v, Problem)), template.problem if template else None)
     if problem is not None:
         decision.steps[direction] = Step(Action.FAIL, problem.code, problem=problem, params=problem.params)
         return
     reason = decision.steps[direction].reason if direction in decision.steps else "created"
     pairs = zip(transfer.lines, values, strict=True)
     written = {transfer.destination(line): v for line, v in pairs if not (line.not_null and v is None)}
-    decision.steps[direction] = Step(Action.INSERT, reason, written)
+    params = {"template": template.name} if template else {}
+    decision.steps[direction] = Step(Action.INSERT, reason, {**written, **given}, params=params)
 
 
 def _natural_partners(run: Run, direction: Direction, fresh: list[Decision]) -> None:
@@ -197,7 +205,7 @@ def _write_side(run: Run, direction: Direction, jobs: list[Job], *, insert: bool
     gate, table = (run.crm, run.plan.crm_table) if direction is TO else (run.erp, run.plan.erp_table)
     by_key = {_assign_key(job, direction, insert): job for job in jobs}
     writes = [_write(key, job, direction, insert) for key, job in by_key.items()]
-    context = _context(run, direction)
+    context = _context(run, direction, insert=insert)
     result = gate.insert_many(table, writes, context) if insert else gate.update_many(table, writes, context)
     _absorb(result, by_key, direction)
 
@@ -222,12 +230,15 @@ def _write(key: Key, job: Job, direction: Direction, insert: bool) -> Write:
     return Write(key, dict(job.item.values), record.version, record.values)
 
 
-def _context(run: Run, direction: Direction) -> WriteContext:
+def _context(run: Run, direction: Direction, *, insert: bool) -> WriteContext:
+    """Field rules run where lines say so, and for what constants and templates give to the ERP."""
     plan = run.plan
     if direction is TO:
         validate = {f.crm for f in plan.fields if f.crm and f.validate_crm}
     else:
         validate = {f.erp for f in plan.fields if f.erp and (f.validate_erp or f.is_constant)}
+        if insert:
+            validate |= {name for template in plan.templates.get(FROM, ()) for name in template.values}
     return WriteContext(
         frozenset(validate), run.actor, f"sync:{plan.name}", bool(plan.context.get(f"quiet_{direction}"))
     )
@@ -251,7 +262,7 @@ def _remember_write(job: Job, direction: Direction, key: Key, result: WriteResul
     after = result.values.get(key, job.item.values)
     step = job.decision.steps[direction]
     changed = result.changed.get(key) or set(job.item.values)
-    step.params = {"changes": _changes(changed, before.values if before else None, after)}
+    step.params = {**step.params, "changes": _changes(changed, before.values if before else None, after)}
     record = Record(key, result.versions[key], after)
     if direction is TO:
         pair.crm = record

@@ -122,7 +122,7 @@ ENTRIES: dict[str, Entry] = {
     "transformation_failed": Entry(
         _("A transformation rule of the field mapping could not work on this value."),
         _("Correct the value or the transformation rule."),
-        "coupling.mapping.list",
+        "coupling.transformation_rule.list",
     ),
     "unknown_transformation": Entry(
         _("The field mapping names a transformation rule that does not exist."),
@@ -132,7 +132,7 @@ ENTRIES: dict[str, Entry] = {
     "unknown_custom_transformation": Entry(
         _("A rule of the type Custom names a function that the settings of this installation do not have."),
         _("Add the function to the settings, or choose another rule in the field mapping."),
-        "coupling.mapping.list",
+        "coupling.transformation_rule.list",
     ),
     "conversion_failed": Entry(
         _("The value could not be converted into the type of the field on the other side."),
@@ -140,9 +140,9 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "template_missing": Entry(
-        _("New records of this mapping need values that only a template gives."),
-        _("Add a template for new records to the mapping."),
-        "coupling.mapping.list",
+        _("The configuration template for new records names a field, a code or a filter that does not exist any more."),
+        _("Correct the configuration template, or delete it."),
+        "coupling.template.list",
     ),
     "rule": Entry(
         _("A rule of the database, or of the table that is written to, does not allow the record in this form."),
