@@ -43,9 +43,9 @@ def before_templates(batch: Batch) -> None:
     for row in batch.live:
         mapping = mappings.get(str(row.get("mapping") or ""))
         if mapping is None:
-            row.reject("mapping", "required", caption="@coupling.ConfigTemplate.mapping")
+            row.errors.append(FieldError("mapping", "required", {"caption": "@coupling.ConfigTemplate.mapping"}))
         elif is_option(mapping):
-            row.reject("mapping", "option_mapping_only", mapping=mapping.name)
+            row.errors.append(FieldError("mapping", "option_mapping_only", {"mapping": mapping.name}))
         else:
             row.errors += _fixed(row) or filter_errors(
                 "filter", row.get("filter") or "", source_of(mapping, row.get("side"))

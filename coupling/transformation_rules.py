@@ -16,6 +16,7 @@ from coupling.transformation_checks import line_rule_errors, rule_errors
 from coupling.transforms.rules import PARAMETERS, Rule
 from people.audit import audit, audit_change
 from records.batch import Batch, Row
+from records.errors import FieldError
 from records.schema import schema
 
 #: The columns of all parameters.
@@ -35,7 +36,7 @@ def before_rules(batch: Batch) -> None:
             _refuse_in_use(row)
             continue
         if row.old is not None and row.old["code"] != row.get("code"):
-            row.reject("code", "insert_only", caption="@coupling.TransformationRule.code")
+            row.errors.append(FieldError("code", "insert_only", {"caption": "@coupling.TransformationRule.code"}))
         _clear_other_columns(row)
         rule = rule_from(row.new)
         row.errors += rule_errors(rule, rules)
@@ -120,7 +121,7 @@ def _check_users(row: Row, rules: Mapping[str, Rule]) -> None:
         errors = line_rule_errors(line.mapping, line, rules)
         if errors:
             row.reject("", "transformation_breaks_line", line=named(line), rule=row.get("code"))
-            row.errors += [type(errors[0])("", errors[0].code, errors[0].params)]
+            row.errors.append(FieldError("", errors[0].code, errors[0].params))
             return
 
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coupling', '0002_transformation_rules'),
+        ('coupling', '0003_mapping_version_who'),
     ]
 
     operations = [
