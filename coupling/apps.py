@@ -16,12 +16,14 @@ class CouplingConfig(AppConfig):
         from coupling import messages as messages
         from coupling.products import products
         from coupling.services.coupling import delete_with_erp_record
+        from coupling.services.lost import when_records_deleted
         from coupling.services.transformation import ensure_rules
         from pages import shell
         from records.messages import register_names
         from records.signals import records_deleted
 
         records_deleted.connect(delete_with_erp_record, dispatch_uid="coupling.goes_with_erp")
+        records_deleted.connect(when_records_deleted, dispatch_uid="coupling.lost")
         post_migrate.connect(ensure_rules, sender=self, dispatch_uid="coupling.transformation_rules")
         api.register()
         extensions.extend_tables()

@@ -24,7 +24,7 @@ from coupling.access import (
     option_mappings_of,
     outside_reason,
 )
-from coupling.pages.columns import coupled_chip, coupled_column
+from coupling.pages.columns import CoupledColumn, coupled_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
 from coupling.pages.words import KEYWORDS
@@ -227,13 +227,13 @@ def _extend_erp(label: str, *, is_option: bool) -> None:
     on_list: tuple[Any, ...] = (SET_UP, DELETE) if is_option else (SET_UP, DELETE, CREATE, OPEN)
     on_card: tuple[Any, ...] = (SET_UP, DELETE) if is_option else (SET_UP, DELETE, OPEN)
     common = {"groups": (GROUP,), "factboxes": (FACTBOX,), "delete_notes": (delete_note,)}
-    extend_table(label, "list", columns=(coupled_column(),), views=VIEWS, actions=on_list, **common)
+    extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=on_list, **common)
     extend_table(label, "card", chips=(coupled_chip,), actions=on_card, **common)
 
 
 def _extend_crm(label: str) -> None:
     common = {"groups": (CRM_GROUP,), "factboxes": (CRM_FACTBOX,), "delete_notes": (delete_note,)}
-    extend_table(label, "list", columns=(coupled_column(),), views=VIEWS, actions=(DELETE,), **common)
+    extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=(DELETE,), **common)
     extend_table(label, "card", chips=(coupled_chip,), actions=(DELETE,), **common)
 
 

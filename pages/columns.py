@@ -25,9 +25,11 @@ class Column:
     """A column of a list: a field of the table, or `compute`d for the rows on the screen.
 
     `caption`: other than the field's. `url(row)`: where the cell leads. `visible(request)`. `width`: narrow, wide.
+    `note`: a `Compute` beside the field's own value, for how it is drawn; found in `row.values` as `<name>.note`.
     """
 
     align: ClassVar[str] = ""
+    note: Compute | None = None
 
     def __init__(
         self,

@@ -97,6 +97,10 @@ def read_rows(page: ListPage, columns: Sequence[Column], keys: Sequence[str]) ->
             values = column.compute(keys)
             for row in found:
                 row.values[column.name] = values.get(row.pk)
+        if column.note is not None:
+            notes = column.note(keys)
+            for row in found:
+                row.values[f"{column.name}.note"] = notes.get(row.pk)
     return found
 
 

@@ -35,6 +35,7 @@ from sync.imports.columns import side_of as side_of_label
 from sync.models import Job, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
 from sync.pages import runs
+from sync.pages.lost import RESTORE
 from sync.pages.matching import match_action
 from sync.shown import connected, list_address, side_of
 
@@ -194,7 +195,8 @@ def _extend(label: str, *, is_option: bool) -> None:
     ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
     matching = (match_action("many", group="coupling", order=15),) if side_of(label) == "erp" else ()
     extend_table(label, "list", actions=(now_action("many"), *matching, *others), factboxes=(FACTS,))
-    extend_table(label, "card", actions=(now_action("one"), *others, *ribbon_action), factboxes=(FACTS,))
+    restore = () if is_option else (RESTORE,)
+    extend_table(label, "card", actions=(now_action("one"), *restore, *others, *ribbon_action), factboxes=(FACTS,))
 
 
 # Mappings, connection, role centre, bell

@@ -38,14 +38,34 @@ class Mark(Column):
         return chip_html(self.chip) if row.values.get(self.name) else ""
 
 
-def coupled_column() -> Mark:
-    """*Coupled* as a chip; nothing for records that are not."""
-    return Mark("coupled_to_dataverse", COUPLED)
+class CoupledColumn(Mark):
+    """*Coupled* as a chip, *Broken* where the other record was deleted; nothing for records that are not coupled."""
+
+    def __init__(self, label: str) -> None:
+        super().__init__("coupled_to_dataverse", COUPLED)
+        self.side = "erp" if label.startswith("erp.") else "crm"
+        self.note = self.lost
+
+    def lost(self, pks: Sequence[str]) -> dict[str, bool]:
+        """The records on the screen whose partner is gone; one query."""
+        return dict.fromkeys(lost_partners(self.side, pks), True)
+
+    def text(self, row: Row) -> str | SafeString:
+        """The chip, or nothing."""
+        return chip_html(BROKEN) if row.values.get(f"{self.name}.note") else super().text(row)
+
+
+def lost_partners(side: str, keys: Sequence[str]) -> set[str]:
+    """Those of these records that have a coupling whose other record was deleted."""
+    found = Coupling.objects.filter(broken=True, **{f"{side}_id__in": list(keys)}).values_list(f"{side}_id", flat=True)
+    return {str(key) for key in found}
 
 
 def coupled_chip(_request: HttpRequest, row: Row) -> Chip | None:
     """The chip beside the heading of a coupled record."""
-    return COUPLED if row.get("coupled_to_dataverse") else None
+    if not row.get("coupled_to_dataverse"):
+        return None
+    return BROKEN if lost_partners("erp" if row.label.startswith("erp.") else "crm", [row.pk]) else COUPLED
 
 
 class TableName(Column):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from coupling.services.lost import couplings_mark_lost
 from records import db
 from sync import failpoints
 from sync.changes.routes import Route, routes
@@ -32,7 +33,8 @@ queued AS (
     SET not_before = NULL, reason = CASE p.reason WHEN 'dependency' THEN p.reason ELSE '' END, params = '{{}}',
       attempts = 0, queued_at = now()
   RETURNING mapping)
-SELECT (SELECT count(*) FROM taken), mapping, count(*) FROM (SELECT NULL AS mapping UNION ALL SELECT mapping FROM queued) q
+SELECT (SELECT count(*) FROM taken),
+  (SELECT array_agg(ARRAY[label, record::text]) FROM taken WHERE operation = 'D'), mapping, count(*) FROM (SELECT NULL AS mapping UNION ALL SELECT mapping FROM queued) q
 GROUP BY mapping
 """
 
@@ -48,7 +50,7 @@ class Routed:
 def route(limit: int = BATCH, along: list[Route] | None = None) -> Routed:
     """Move up to `limit` visible log rows to `pending`; rows that another worker is moving are left to it.
 
-    The echo of a mapping's own writes is dropped. What is routed is a set of records, not their values: whoever takes
+    Couplings of deleted records are marked. The echo of a mapping's own writes is dropped. What is routed is a set of records, not their values: whoever takes
     them reads them afterwards, so the order of commits does not matter.
     """
     ways = routes() if along is None else along
@@ -64,7 +66,10 @@ def route(limit: int = BATCH, along: list[Route] | None = None) -> Routed:
         db.execute(_PLANNER)
         rows = db.rows(sql, params)
         failpoints.reach("mid_route")
-    return Routed(taken=rows[0][0], sent={mapping: n for _taken, mapping, n in rows if mapping is not None})
+        taken, deleted = rows[0][:2]
+        if deleted:
+            couplings_mark_lost([(w.mapping, w.side, key) for label, key in deleted for w in ways if w.label == label])
+    return Routed(taken=taken, sent={mapping: n for _taken, _deleted, mapping, n in rows if mapping is not None})
 
 
 def route_all() -> dict[str, int]:

@@ -16,7 +16,7 @@ from sync.worklist.actions import Answer
 
 @transaction.atomic
 def find_deleted(*, mapping: str = "") -> Answer:
-    """Look at every coupling (of a mapping); `done`: couplings that were marked or removed."""
+    """Look at every coupling (of a mapping); `done`: couplings that have lost a record, and those that were removed."""
     require_connection()
     found = IntegrationTableMapping.objects.all()
     answer = Answer()
@@ -31,7 +31,7 @@ def _couplings(plan: MappingPlan) -> int:
     no_erp = f'NOT EXISTS (SELECT 1 FROM "{erp.table}" e WHERE e."{erp.pk_column}" = k.erp_id)'
     no_crm = f'NOT EXISTS (SELECT 1 FROM "{crm.table}" c WHERE c."{crm.pk_column}" = k.crm_id)'
     removed = db.execute(f'DELETE FROM "{table}" k WHERE k.pair = %s AND {no_erp} AND {no_crm}', [plan.name])
-    marked = db.execute(
+    db.execute(
         f'UPDATE "{table}" k SET broken = true, row_version = k.row_version + 1 '
         f"WHERE k.pair = %s AND NOT k.broken AND ({no_erp} OR {no_crm})",
         [plan.name],
@@ -41,7 +41,7 @@ def _couplings(plan: MappingPlan) -> int:
         f"WHERE k.pair = %s AND k.broken AND NOT ({no_erp} OR {no_crm})",
         [plan.name],
     )
-    return removed + marked
+    return removed + Coupling.objects.filter(pair=plan.name, broken=True).count()
 
 
 def _options(plan: MappingPlan) -> int:
