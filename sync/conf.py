@@ -18,6 +18,7 @@ _DEFAULTS: dict[str, Any] = {
     "SYNC_TASK_SECONDS": 1.0,  # a task runs chunks for so long, then rings again
     "SYNC_BELL_EXPIRES": 30,
     "SYNC_WAKE_SECONDS": 5,  # a change of a coupled record starts its mapping's job after so long
+    "SYNC_PREVIEW_WHOLE": 20_000,  # a preview of more records is one of each chunk by itself
     "SYNC_STATEMENT_SECONDS": 120,
     "SYNC_LOCK_MS": 500,
     "IMPORT_MAX_BYTES": 500_000_000,

@@ -1,7 +1,8 @@
 """Taking back what a job wrote, from its outcome rows, last one first.
 
-A value is restored only where the record still holds what the job wrote. Afterwards the pair counts as in step as it
-is: nothing flows until somebody changes it again, else the next run would do again what was taken back.
+A value is restored only where the record still holds what the job wrote; other values of the record are left, and told.
+Afterwards the pair counts as in step as it is: nothing flows until somebody changes it again, else the next run would do
+again what was taken back.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def run_chunk(job: Job, chunk: Chunk) -> Done:
     order = {key: i for i, key in enumerate(chunk.spec["ids"])}
     rows = sorted(OutcomeRow.objects.filter(pk__in=order), key=lambda row: order[str(row.pk)])
     undo = _Undo(job, chunk, rows)
+    for (table, side, mapping), group in _groups(undo, "delete").items():
+        _create_again(undo, table, side, mapping, group)
     for (table, side, mapping), group in _groups(undo, "modify").items():
         _restore(undo, table, side, mapping, group)
     for (table, side, mapping), group in _groups(undo, "insert").items():
@@ -54,10 +57,10 @@ def run_chunk(job: Job, chunk: Chunk) -> Done:
 
 
 def _groups(undo: _Undo, action: str) -> dict[tuple[str, str, str], list[OutcomeRow]]:
-    """The rows of one action by the table they wrote: (table, side, mapping)."""
+    """The rows of one action by the table they wrote: (table, side, mapping). Coupling may have written values, too."""
     found: dict[tuple[str, str, str], list[OutcomeRow]] = defaultdict(list)
     for row in undo.rows:
-        if row.action != action:
+        if row.action != action and not (action == "modify" and row.action == "couple" and row.changes):
             continue
         side = _written_side(row)
         table = _table(undo, row, side)
@@ -98,29 +101,58 @@ def _context(undo: _Undo, mapping: str, table: str) -> WriteContext:
 
 
 def _restore(undo: _Undo, table: str, side: str, mapping: str, rows: list[OutcomeRow]) -> None:
-    """Write the earlier values where the written ones still stand."""
+    """Write the earlier values where the written ones still stand; what was changed since is told."""
     described, gate = schema(table), gateway(side)
     fields = {name for row in rows for name in row.changes.get(side, {})} & set(described.fields)
     records = gate.read_many(table, [_key(row, side) for row in rows], fields)
     writes: dict[Key, Write] = {}
+    ours: dict[Key, dict[str, list[Any]]] = {}
     for row in rows:
-        record, changes = records.get(_key(row, side)), row.changes.get(side, {})
-        if record is None or any(jsonable(record.values.get(name)) != after for name, (_b, after) in changes.items()):
-            undo.done.append(_outcome(undo, row, "fail", "not_undoable"))
+        key, record, changes = _key(row, side), records.get(_key(row, side)), row.changes.get(side, {})
+        if record is None:
+            undo.done.append(_outcome(undo, row, "fail", "record_missing"))
             continue
-        values = {name: described[name].normalize(before) for name, (before, _a) in changes.items()}
-        writes[record.key] = Write(record.key, values, version=record.version, old=dict(record.values))
+        still = {n: c for n, c in changes.items() if n in fields and jsonable(record.values.get(n)) == c[1]}
+        if lost := sorted(set(changes) - set(still)):
+            undo.done.append(_outcome(undo, row, "fail", "not_undoable", params={"fields": lost}))
+        if still:
+            values = {name: described[name].normalize(before) for name, (before, _after) in still.items()}
+            ours[key] = still
+            writes[key] = Write(key, values, version=record.version, old=dict(record.values))
     result = gate.update_many(table, list(writes.values()), _context(undo, mapping, table)) if writes else None
     for row in rows:
         key = _key(row, side)
         if key not in writes or result is None:
             continue
         if key in result.versions:
-            back = {side: {name: [after, before] for name, (before, after) in row.changes[side].items()}}
+            back = {side: {name: [after, before] for name, (before, after) in ours[key].items()}}
             undo.done.append(_outcome(undo, row, "modify", "undone", changes=back))
             _touch(undo, row)
         else:
             problem = result.rejected.get(key)
+            undo.done.append(_outcome(undo, row, "fail", problem.code if problem else "not_undoable"))
+
+
+def _create_again(undo: _Undo, table: str, side: str, mapping: str, rows: list[OutcomeRow]) -> None:
+    """Make deleted records again, under their keys and with their values, and the coupling that they had."""
+    described, gate = schema(table), gateway(side)
+    keys = [_key(row, side) for row in rows]
+    known = gate.read_many(table, keys, ())
+    writes: dict[Key, Write] = {}
+    for row in rows:
+        before = {n: change[0] for n, change in row.changes.get(side, {}).items() if n in described}
+        if before and _key(row, side) not in known:
+            values = {name: described[name].normalize(value) for name, value in before.items()}
+            writes[_key(row, side)] = Write(_key(row, side), values)
+    result = gate.insert_many(table, list(writes.values()), _context(undo, mapping, table)) if writes else None
+    for row in rows:
+        key = _key(row, side)
+        if result is not None and key in result.versions:
+            if row.mapping and row.erp_id and row.crm_id:
+                _insert_coupling(row, broken=not _both_exist(row))
+            undo.done.append(_outcome(undo, row, "insert", "undone"))
+        else:
+            problem = result.rejected.get(key) if result is not None else None
             undo.done.append(_outcome(undo, row, "fail", problem.code if problem else "not_undoable"))
 
 
@@ -130,10 +162,13 @@ def _remove(undo: _Undo, table: str, side: str, mapping: str, rows: list[Outcome
     keys = [_key(row, side) for row in rows]
     records = gate.read_many(table, keys, ())
     couplings = {_coupling_key(c, side): c for c in _couplings(mapping, side, keys)}
+    later = _written_later(undo, side, keys)
     free: dict[Key, OutcomeRow] = {}
     for row in rows:
         key = _key(row, side)
-        if key in records and records[key].version == _written_version(couplings.get(key), side):
+        if key not in records:
+            undo.done.append(_outcome(undo, row, "fail", "record_missing"))
+        elif records[key].version == _written_version(couplings.get(key), side) and key not in later:
             free[key] = row
         else:
             undo.done.append(_outcome(undo, row, "fail", "not_undoable"))
@@ -147,6 +182,15 @@ def _remove(undo: _Undo, table: str, side: str, mapping: str, rows: list[Outcome
                 couplings[key].save(force_insert=True)
             problem = result.rejected.get(key) if result is not None else None
             undo.done.append(_outcome(undo, row, "fail", problem.code if problem else "not_undoable"))
+
+
+def _written_later(undo: _Undo, side: str, keys: list[Key]) -> set[Key]:
+    """Records that a later job has written: what users changed on the other side stands in them."""
+    rows = OutcomeRow.objects.filter(
+        **{f"{side}_id__in": keys}, action__in=("modify", "couple"), pk__gt=min(row.pk for row in undo.rows)
+    ).exclude(job__in=[undo.job.pk, undo.job.param("job")])
+    preview = Job.objects.filter(preview=True).values("pk")
+    return {_key(row, side) for row in rows.exclude(job__in=preview) if side in (row.changes or {})}
 
 
 def _written_version(coupling: Coupling | None, side: str) -> int:
@@ -175,7 +219,9 @@ def _uncouple(undo: _Undo) -> None:
 def _couple(undo: _Undo) -> None:
     """What the job uncoupled is coupled again, where both records are still there and free."""
     for row in [r for r in undo.rows if r.action == "uncouple"]:
-        if _both_exist(row) and _insert_coupling(row):
+        if not _both_exist(row):
+            undo.done.append(_outcome(undo, row, "fail", "record_missing"))
+        elif _insert_coupling(row):
             undo.done.append(_outcome(undo, row, "couple", "undone"))
             _touch(undo, row)
         else:
@@ -191,10 +237,10 @@ def _both_exist(row: OutcomeRow) -> bool:
     return bool(erp and crm)
 
 
-def _insert_coupling(row: OutcomeRow) -> bool:
+def _insert_coupling(row: OutcomeRow, *, broken: bool = False) -> bool:
     try:
         with transaction.atomic():
-            Coupling.objects.create(pair=row.mapping, erp_id=row.erp_id, crm_id=row.crm_id)
+            Coupling.objects.create(pair=row.mapping, erp_id=row.erp_id, crm_id=row.crm_id, broken=broken)
     except IntegrityError:
         return False
     return True
@@ -233,7 +279,13 @@ def _remember(plan: MappingPlan, coupling: Coupling, erp: Record | None, crm: Re
 
 
 def _outcome(
-    undo: _Undo, row: OutcomeRow, action: str, reason: str, *, changes: dict[str, Any] | None = None
+    undo: _Undo,
+    row: OutcomeRow,
+    action: str,
+    reason: str,
+    *,
+    changes: dict[str, Any] | None = None,
+    params: dict[str, Any] | None = None,
 ) -> OutcomeRow:
     return OutcomeRow(
         id=uuid7(),
@@ -248,4 +300,5 @@ def _outcome(
         action=action,
         reason=reason,
         changes=changes or {},
+        params=params or {},
     )

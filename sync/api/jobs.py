@@ -13,7 +13,7 @@ from pages.api import ApiView, ApiViewSet, BadParameter, after_commit, body_obje
 from records.listing import order_by
 from records.schema import schema
 from sync import selectors
-from sync.api.base import JobSerializer, started_response, uuid_or_404
+from sync.api.base import JobSerializer, flag, started_response, uuid_or_404
 from sync.models import Job, OutcomeRow
 from sync.models.job import KINDS, STATES
 from sync.services import job_cancel, job_undo, jobs_delete, jobs_delete_entries
@@ -94,8 +94,9 @@ class JobViewSet(ApiViewSet):
 
     @action(detail=True, methods=["post"])
     def undo(self, request: Any, pk: str) -> Response:
-        """Take back what the job wrote, where nobody changed it since."""
-        return started_response(request, job_undo(user=request.user, job=_job(pk)))
+        """Take back what the job wrote, where nobody changed it since; `preview` only shows what that would do."""
+        preview = flag(body_object(request), "preview")
+        return started_response(request, job_undo(user=request.user, job=_job(pk), preview=preview))
 
 
 class DeleteInput(serializers.Serializer):

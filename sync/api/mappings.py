@@ -96,7 +96,11 @@ class UncoupleView(MappingView):
 
     def post(self, request: Any, name: str) -> Response:
         """Remove couplings; the records stay."""
+        body = body_object(request)
         started = mapping_uncouple(
-            user=request.user, mapping=self.mapping(name), erp_ids=body_object(request).get("erp_ids")
+            user=request.user,
+            mapping=self.mapping(name),
+            erp_ids=body.get("erp_ids"),
+            preview=flag(body, "preview"),
         )
         return started_response(request, started)

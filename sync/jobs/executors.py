@@ -23,6 +23,7 @@ EXECUTORS: dict[str, str | Executor] = {
     "uncoupling": "sync.uncouple:run_chunk",
     "import": "sync.imports.run:run_chunk",
     "undo": "sync.undo:run_chunk",
+    "preview": "sync.preview:run_chunk",
 }
 
 
@@ -32,7 +33,7 @@ def executor_of(job: Job, chunk: Chunk) -> Executor:
         from sync.jobs.plan import plan
 
         return plan
-    found = EXECUTORS[job.kind]
+    found = EXECUTORS["preview" if chunk.spec.get("take") == "preview" else job.kind]
     if callable(found):
         return found
     module, _, name = found.partition(":")

@@ -43,7 +43,7 @@ def narrow(found: Claim, error: Exception | None) -> None:
         if chunk is None:
             return
         job = chunk.job
-        if job.kind not in SYNC_KINDS or chunk.spec.get("take") == "plan":
+        if job.kind not in SYNC_KINDS or chunk.spec.get("take") in ("plan", "preview"):
             _try_again_or_fail(found, chunk, text)
             return
         keys = keys_of(job, chunk)

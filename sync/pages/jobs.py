@@ -28,6 +28,7 @@ from pages import (
     Status,
     View,
     register,
+    registry,
 )
 from records.messages import text
 from sync import services
@@ -79,6 +80,12 @@ def undo(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     return watch(request, started.jobs, _now("The earlier values are being restored."))
 
 
+def preview_undo(request: HttpRequest, selection: Selection) -> Done:
+    """Show what taking back would do, and what it would leave."""
+    started = services.job_undo(user=request.user, job=_job(selection), preview=True)  # type: ignore[arg-type]
+    return Done(url=registry.reverse("sync.job.card", pk=str(started.jobs[0].pk)))
+
+
 def _records(_request: HttpRequest, selection: Selection) -> str:
     return list_address("sync.outcome.list", job=selection.pks[0])
 
@@ -97,6 +104,9 @@ UNDO = Action(
         "Do you want to restore the values from before this job? Records that were changed since stay as they are."
     ),
 )  # fmt: skip
+PREVIEW_UNDO = Action(
+    "preview_undo", _("Preview Undo"), run=preview_undo, scope="one", icon="eye", disabled=_cannot_undo, order=42
+)
 SHOW_ERRORS = Action(
     "show_errors", _("Show Errors"), url=_errors, scope="one", right="view", icon="error_circle", order=20
 )
@@ -199,7 +209,7 @@ class JobList(ListPage):
         View("failed", _("Failed"), "state=failed"),
         View("previews", _("Previews"), "preview=true"),
     )
-    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, DELETE_OLD, DELETE_CHOSEN)
+    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, PREVIEW_UNDO, DELETE_OLD, DELETE_CHOSEN)
     insert = False
     delete = False
 
@@ -226,7 +236,7 @@ class JobCard(CardPage):
             summary=("mapping", "kind", "state"),
         ),
     )  # fmt: skip
-    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO)
+    actions = (SHOW_ERRORS, SHOW_RECORDS, CANCEL, UNDO, PREVIEW_UNDO)
     editable = False
     insert = False
     delete = False

@@ -51,6 +51,13 @@ def uncouple(request: HttpRequest, selection: Selection) -> HttpResponseBase:
     return followed(request, started)
 
 
+def preview_uncouple(request: HttpRequest, selection: Selection) -> Done:
+    """Show which couplings would go, with those that go with them."""
+    user: Any = request.user
+    started = [services.mapping_uncouple(user=user, mapping=m, preview=True) for m in mappings_of(selection)]
+    return Done(url=registry.reverse("sync.job.card", pk=str(started[0].jobs[0].pk)))
+
+
 def _log(_request: HttpRequest, selection: Selection) -> str:
     found = mappings_of(selection)
     return list_address("sync.job.list", mapping=found[0].name if found else "")
@@ -96,6 +103,8 @@ def actions(scope: str = "many") -> tuple[Action, ...]:
         Action("delete_couplings", _("Delete Couplings"), run=uncouple, scope=many, icon="link_dismiss", order=21,
                disabled=_no_couplings,
                confirm=_("Do you want to delete all couplings of the mapping? The records stay."), **group),
+        Action("preview_delete_couplings", _("Preview Delete Couplings"), run=preview_uncouple, scope=many, icon="eye",
+               order=22, disabled=_no_couplings, **group),
         Action("job_log", _("Integration Synch. Job Log"), url=_log, scope="one", right="view", icon="history",
                order=30, separated=True, group=GROUP.name),
         Action("job_queue_entry", _("Job Queue Entry"), url=_schedule, scope="one", right="view", icon="clock", order=31,

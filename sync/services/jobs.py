@@ -24,7 +24,7 @@ from sync.services.rights import require
 from sync.services.started import Started
 from sync.services.sync_now import record_keys
 
-UNDOABLE = ("insert", "modify", "couple", "uncouple")
+UNDOABLE = ("insert", "modify", "delete", "couple", "uncouple")
 
 
 def job_cancel(*, user: User, job: Job) -> Job:
@@ -36,7 +36,7 @@ def job_cancel(*, user: User, job: Job) -> Job:
 
 
 @transaction.atomic
-def job_undo(*, user: User, job: Job) -> Started:
+def job_undo(*, user: User, job: Job, preview: bool = False) -> Started:
     """Take back what a job wrote, as far as nobody changed it since.
 
     Raises PermissionDenied and Refused (`job_not_ended`, `job_is_preview`, `nothing_to_undo`, `already_undone`).
@@ -49,7 +49,8 @@ def job_undo(*, user: User, job: Job) -> Started:
         raise Refused("job_is_preview")
     if job.kind == "undo" or not OutcomeRow.objects.filter(job=job, action__in=UNDOABLE).exists():
         raise Refused("nothing_to_undo")
-    if Job.objects.filter(kind="undo", params__job=str(job.pk)).exclude(state__in=("failed", "cancelled")).exists():
+    undone = Job.objects.filter(kind="undo", params__job=str(job.pk), preview=False)
+    if undone.exclude(state__in=("failed", "cancelled")).exists():
         raise Refused("already_undone")
     if job.mapping:
         require_connection()
@@ -57,6 +58,7 @@ def job_undo(*, user: User, job: Job) -> Started:
         kind="undo",
         user_name=user.get_username(),
         mapping=job.mapping,
+        preview=preview,
         params={"job": str(job.pk)},
         caused_by=str(job.pk),
     )

@@ -130,7 +130,9 @@ def mapping_match(
 
 
 @transaction.atomic
-def mapping_uncouple(*, user: User, mapping: IntegrationTableMapping, erp_ids: Sequence[Key] | None = None) -> Started:
+def mapping_uncouple(
+    *, user: User, mapping: IntegrationTableMapping, erp_ids: Sequence[Key] | None = None, preview: bool = False
+) -> Started:
     """Delete the couplings of the named ERP records, or all of the mapping, in the background.
 
     Raises PermissionDenied, Rejected, Refused.
@@ -145,6 +147,7 @@ def mapping_uncouple(*, user: User, mapping: IntegrationTableMapping, erp_ids: S
         user_name=user.get_username(),
         mapping=mapping.name,
         whole=not keys,
+        preview=preview,
         params={"erp_ids": keys} if keys else {},
     )
     return Started([submit(request)], len(keys) or 1)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
 from coupling.models import Coupling, IntegrationTableMapping
-from coupling.plan import Key
+from coupling.plan import Key, jsonable
 from coupling.services.coupling import coupling_clear_errors, require_connection
 from people.audit import audit
 from records import writes
 from records.ids import uuid7
+from records.schema import schema
 from sync.inline import run_now
 from sync.jobs.submit import submit
 from sync.log import Done, log_done
@@ -103,6 +105,7 @@ def _delete(name: str, side: str, entries: Sequence[Entry], user_name: str, answ
         error = row.errors[0]
         answer.refuse(str(by_key[row.pk].item.pk), error.code, {**error.params, "field": error.field})
     gone = [by_key[row.pk] for row in written.rows]
+    was = {row.pk: _values(table, row.old or {}) for row in written.rows}
     Coupling.objects.filter(pk__in=[entry.item.pk for entry in gone]).delete()
     keys = [key for entry in gone for key in (entry.item.erp_id, entry.item.crm_id)]
     Pending.objects.filter(mapping=name, record__in=keys).delete()
@@ -112,15 +115,25 @@ def _delete(name: str, side: str, entries: Sequence[Entry], user_name: str, answ
             target=name,
             old={"side": side, "records": [entry.erp_key or entry.crm_name for entry in gone]},
         )
-        answer.jobs.append(log_done("uncoupling", name, user_name, [_done(entry, side) for entry in gone]))
+        answer.jobs.append(
+            log_done("uncoupling", name, user_name, [_done(entry, side, was[_key(entry, side)]) for entry in gone])
+        )
     answer.done += len(gone)
 
 
-def _done(entry: Entry, side: str) -> Done:
+def _values(table: str, old: dict[str, Any]) -> dict[str, list[Any]]:
+    """{field: [value, None]} of a deleted record, so that it can be made again."""
+    described = schema(table)
+    kept = {name: jsonable(value) for name, value in old.items() if name != described.pk and not described[name].system}
+    return {name: [value, None] for name, value in kept.items() if value is not None}
+
+
+def _done(entry: Entry, side: str, changes: dict[str, list[Any]]) -> Done:
     item = entry.item
     return Done(
         "delete", "source_deleted" if side == "crm" else "destination_deleted",
         erp_id=str(item.erp_id), crm_id=str(item.crm_id), erp_key=entry.erp_key, crm_name=entry.crm_name,
+        changes={side: changes},
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 #: Calls that name a reason of a record or a job, and the place of the code among their arguments.
 NAMING = {"Problem": 0, "Passing": 0, "Left": 1, "_closed": 1, "fail_chunk": 1, "Step": 1}
 #: The same, where the code is the first text among the arguments (`item.fail(code)`, `finish.fail(job, code)`).
-SAYING = {"fail", "reject", "_outcome", "Done", "Refusal", "_fail"}
+SAYING = {"fail", "_outcome", "Done", "Refusal", "_fail"}
 _CODE = re.compile(r"[a-z][a-z_]{3,49}")
 #: Words in these places that are no codes: actions of outcome rows.
 _ACTIONS = {"insert", "modify", "delete", "skip", "fail", "couple", "uncouple"}

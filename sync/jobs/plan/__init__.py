@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync import failpoints
+from sync import failpoints, preview
 from sync.jobs.plan import lists, whole
 from sync.jobs.plan.base import Planned, Planner
 from sync.jobs.results import Done
@@ -22,7 +22,7 @@ PLANNERS: dict[str, Planner] = {
 def plan(job: Job, chunk: Chunk) -> Done:
     """The executor of planning chunks: store the chunks of the job and how many records they hold."""
     planned: Planned = PLANNERS[job.kind](job)
-    add_chunks(job, planned.specs, priority=chunk.priority, first_no=1)
+    add_chunks(job, preview.as_one(job, planned.specs, planned.total), priority=chunk.priority, first_no=1)
     if planned.total is not None:
         Job.objects.filter(pk=job.pk).update(total=planned.total)
     failpoints.reach("after_plan")
