@@ -2,7 +2,8 @@
 
 Armed by the environment variable `TANDEM_FAILPOINTS`, read once, and only where the setting `FAILPOINTS` is true:
 `before_commit=kill9` acts at the first passage, `before_commit=kill9@3` at the third, `after_claim=sleep:0.5@*` at
-each one. Several are joined by commas.
+each one. Several are joined by commas. Actions: `kill9`, `stop` (SIGSTOP), `sleep:SECONDS`, `raise:SQLSTATE`, `cut` (the
+server ends the database session).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def load() -> dict[str, _Armed]:
             raise FailpointError(f"no failpoint {name!r}")
         rest, _, at = rest.partition("@")
         action, _, argument = rest.partition(":")
-        if action not in ("kill9", "stop", "sleep", "raise"):
+        if action not in ("kill9", "stop", "sleep", "raise", "cut"):
             raise FailpointError(f"no action {action!r}")
         _State.armed[name] = _Armed(action, argument, 0 if at == "*" else int(at or 1))
     return _State.armed
@@ -88,8 +89,22 @@ def _act(point: _Armed) -> None:
         os.kill(os.getpid(), signal.SIGSTOP)
     elif point.action == "sleep":
         time.sleep(float(point.argument))
+    elif point.action == "cut":
+        _cut_connection()
     else:
         raise _database_error(point.argument)
+
+
+def _cut_connection() -> None:
+    """What an administrator or a failover does: the server ends this process's session, without asking it."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    own = connection.connection.info.backend_pid
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [own])
+    other.close()
 
 
 def _database_error(sqlstate: str) -> Exception:

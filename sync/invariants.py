@@ -12,17 +12,19 @@ I10 no two whole-mapping jobs of one mapping at the same time
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from coupling.gateways.base import Record
 from coupling.models import Coupling, IntegrationTableMapping
-from coupling.plan import Direction, Key, MappingPlan, jsonable
+from coupling.plan import Direction, FieldPlan, Key, MappingPlan, jsonable
 from coupling.plans import plan_for
 from coupling.sides import gateway
 from records import db
 from records.schema import schema
+from sync.engine import base
 from sync.engine.differ import Differ
 from sync.engine.types import Pair
 from sync.models import ChangeLog, Chunk, Failure, Job, OutcomeRow, Pending
@@ -86,7 +88,8 @@ def created_without_coupling() -> list[tuple[Any, ...]]:
 def differing_pairs() -> Iterator[tuple[str, Key, list[str]]]:
     """(mapping, ERP record, keys of the lines) of pairs in step whose values differ all the same.
 
-    What a user took back differs by wish; a line of one direction counts once that direction has run.
+    What a user took back differs by wish; a line of one direction counts once that direction has run, and what somebody
+    wrote over its destination stays until its source changes.
     """
     for mapping in IntegrationTableMapping.objects.all():
         if not mapping.is_option:
@@ -98,7 +101,7 @@ def _differing(plan: MappingPlan) -> Iterator[tuple[str, Key, list[str]]]:
     while True:
         rows = db.rows(
             "SELECT k.id, k.erp_id, k.crm_id, k.erp_version, k.crm_version, k.last_result_to_crm = 'success', "
-            f"k.last_result_from_crm = 'success' FROM {_COUPLING} k "
+            f"k.last_result_from_crm = 'success', k.base::text, k.base_version FROM {_COUPLING} k "
             "WHERE k.pair = %s AND k.id > %s::uuid AND k.last_synced_at IS NOT NULL AND NOT k.skipped AND NOT k.broken "
             f"AND NOT EXISTS (SELECT 1 FROM {_OUTCOME} o WHERE o.erp_id = k.erp_id AND o.reason = 'undone') "
             "ORDER BY k.id LIMIT %s",
@@ -117,9 +120,24 @@ def _differing_of(plan: MappingPlan, rows: list[tuple[Any, ...]]) -> Iterator[tu
     pairs = [Pair(None, erp[row[1]], crm[row[2]]) for row in sound]
     for row, differing in zip(sound, Differ(plan, pairs).differing, strict=True):
         carried = {Direction.TO_CRM: row[5], Direction.FROM_CRM: row[6], Direction.BOTH: True}
-        wrong = [key for key, line in differing.items() if (way := plan.direction_of(line)) and carried[way]]
+        known = base.by_key(plan, json.loads(row[7] or "[]"), row[8])
+        wrong = [
+            key
+            for key, line in differing.items()
+            if (way := plan.direction_of(line))
+            and carried[way]
+            and not _drifted(way, line, known, erp[row[1]], crm[row[2]])
+        ]
         if wrong:
             yield plan.name, row[1], sorted(wrong)
+
+
+def _drifted(way: Direction, line: FieldPlan, known: Mapping[str, Any], erp: Record, crm: Record) -> bool:
+    """A line of one direction whose destination somebody changed: the last run saw it, and left it as it must."""
+    if way is Direction.BOTH:
+        return False
+    values = erp.values.get(line.erp or ""), crm.values.get(line.crm or "")
+    return base.changed_sides(known, line.key, *values) == (False, False)
 
 
 def _is(record: Record | None, version: int) -> bool:

@@ -42,7 +42,7 @@ def take(run: Run) -> Taken:
     spec = run.chunk.spec
     side, limit = spec["side"], int(spec["limit"]) if spec.get("limit") else None
     if spec["take"] == "ids":
-        taken = Taken(side, list(spec["ids"]))
+        taken = Taken(side, _undecided(run, side, spec["ids"]) if spec.get("gone") else list(spec["ids"]))
     elif spec["take"] == "range" and sieve.applies(run):
         return _sieved(run, side)
     elif spec["take"] == "range":
@@ -57,16 +57,29 @@ def take(run: Run) -> Taken:
     return taken
 
 
+def _undecided(run: Run, side: str, keys: list[Key]) -> list[Key]:
+    """Deleted records that this job has not come across from the other side already: a pair fails once per job."""
+    sql = (
+        f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(%s::uuid[]) "
+        "AND params ->> 'job' = %s"
+    )
+    decided = {key for (key,) in db.rows(sql, [run.plan.name, side, keys, str(run.job.pk)])}
+    return [key for key in keys if key not in decided]
+
+
 def _sieved(run: Run, side: str) -> Taken:
-    """What of a range needs looking at. Pending rows of the whole range are consumed in passing."""
+    """What of a range needs looking at. Pending rows of the whole range are consumed in passing.
+
+    What the first pass of this job has put back stays: the second pass leaves that pair out.
+    """
     low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
     sql = (
         f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
         f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record > %s::uuid "
-        "AND record <= %s::uuid FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
+        "AND record <= %s::uuid AND params ->> 'job' IS DISTINCT FROM %s FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
     )
     name = run.plan.name
-    found = dict(db.rows(sql, [name, side, name, side, low, high]))
+    found = dict(db.rows(sql, [name, side, name, side, low, high, str(run.job.pk)]))
     sieved = sieve.sieve(run, [key for key, reason in found.items() if reason == DEPENDENCY])
     taken = Taken(side, sieved.keys, unchanged=sieved.unchanged)
     taken.pending[side] = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 
-SPECIAL = ("browser", "faults", "redis", "tree")
+SPECIAL = ("browser", "faults", "model", "redis", "tree")
 
 
 def find_chromium() -> str | None:

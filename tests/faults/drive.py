@@ -87,6 +87,47 @@ def now(times: str) -> None:
     print(json.dumps(found))
 
 
+def ask(records: str) -> None:
+    """Synchronize Now on so many customers, each in a job of its own; nobody waits."""
+    from records.schema import model_of
+    from sync.services import sync_now
+
+    customers = model_of("erp.Customer").objects.filter(name__startswith="Customer").order_by("pk")
+    for key in customers.values_list("pk", flat=True)[: int(records)]:
+        sync_now(user=admin(), mapping="CUSTOMER", direction="to_crm", erp_ids=[str(key)])
+    print("asked")
+
+
+def ring(times: str) -> None:
+    """So many bells for the same work."""
+    from sync import bell
+    from sync.models import Job
+
+    for _time in range(int(times)):
+        for job in Job.objects.all():
+            bell.ring(str(job.pk))
+    print("rung")
+
+
+def edit_mapping() -> None:
+    """An administrator edits CUSTOMER."""
+    from coupling.models import IntegrationTableMapping
+    from coupling.services.mapping import mapping_update
+
+    mapping_update(mapping=IntegrationTableMapping.objects.get(name="CUSTOMER"), values={"update_conflict": "send"})
+    print("edited")
+
+
+def replace(no: str) -> None:
+    """A customer is deleted, and another one is made with its number."""
+    from records.schema import model_of
+    from records.writes import delete, insert
+
+    key = str(model_of("erp.Customer").objects.get(no=no).pk)
+    delete("erp.Customer", [(key, None)], source="page").single()
+    insert("erp.Customer", [{"no": no, "name": "Somebody else"}], source="page").single()
+
+
 def state() -> None:
     """Everything that must be the same after a fault, as JSON."""
     print(json.dumps(tables() | {"jobs": jobs(), "violations": violations()}, default=str))
@@ -132,7 +173,9 @@ def admin() -> Any:
     return User.objects.get(username="admin")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {f.__name__: f for f in (build, edit, start, prepare, now, state)}
+COMMANDS: dict[str, Callable[..., None]] = {
+    f.__name__: f for f in (ask, build, edit, edit_mapping, start, prepare, now, replace, ring, state)
+}
 
 if __name__ == "__main__":
     import django

@@ -15,4 +15,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_FOLDER / "beat")
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "sync.tasks.sweep", "schedule": 1.0, "options": {"expires": 5.0}}}
 for _folder in ("messages", "control"):
     (BROKER_FOLDER / _folder).mkdir(parents=True, exist_ok=True)
+if env.str("FAULT_POISON", default=""):
+    CELERY_IMPORTS = ("tests.faults.poison",)
 ROOT_URLCONF = "tests.faults.urls"

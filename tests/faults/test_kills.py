@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sync.failpoints import NAMES
-from tests.faults.yard import Yard
+from tests.faults.yard import Yard, is_stopped
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
@@ -46,6 +46,15 @@ def test_a_worker_killed_at_any_point_leaves_no_trace(yard: Yard, undisturbed: A
     assert_same(yard, undisturbed)
 
 
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_a_session_ended_by_the_server_at_any_point_leaves_no_trace(yard: Yard, undisturbed: Any, name: str) -> None:
+    yard.beat()
+    yard.worker(f"{name}=cut")
+    yard.wait(yard.ended)
+
+    assert_same(yard, undisturbed)
+
+
 def test_workers_killed_again_and_again(yard: Yard, undisturbed: Any) -> None:
     chance = random.Random(20261121)
     yard.beat()
@@ -64,11 +73,11 @@ def test_workers_killed_again_and_again(yard: Yard, undisturbed: Any) -> None:
 def test_a_worker_that_freezes_longer_than_its_lease_writes_nothing_when_it_wakes(yard: Yard, undisturbed: Any) -> None:
     yard.beat()
     frozen = yard.worker("before_commit=stop@2")
-    yard.wait(lambda: is_stopped(frozen.pid))
+    yard.wait(lambda: is_stopped(frozen))
     yard.worker()
     yard.wait(yard.ended)
 
-    frozen.send_signal(signal.SIGCONT)
+    yard.go_on(frozen)
     yard.wait(lambda: yard.said(frozen, "will be tried again", "is left to its lease", "lost the lease"))
 
     assert not yard.said(frozen, "Traceback")
@@ -97,12 +106,6 @@ def test_passing_errors_of_the_database_are_tried_again(yard: Yard, undisturbed:
     yard.wait(yard.ended)
 
     assert_same(yard, undisturbed)
-
-
-def is_stopped(pid: int) -> bool:
-    """True when the process is stopped by a signal."""
-    with open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] == "T"
 
 
 def test_failpoints_are_inert_outside_test_settings(yard: Yard) -> None:

@@ -107,6 +107,10 @@ class Yard:
         """The last lines of all logs, for messages of failed tests."""
         return "\n".join(f"== {path.name}\n{path.read_text()[-2000:]}" for path in sorted(self.data.glob("*.log")))
 
+    def go_on(self, process: subprocess.Popen[bytes]) -> None:
+        """Wake a process that a failpoint has stopped."""
+        process.send_signal(signal.SIGCONT)
+
     # The database
 
     @contextlib.contextmanager
@@ -136,6 +140,12 @@ class Yard:
         while not condition():
             assert time.monotonic() < until, self.logs()
             time.sleep(0.05)
+
+
+def is_stopped(process: subprocess.Popen[bytes]) -> bool:
+    """True when the process is stopped by a signal."""
+    with open(f"/proc/{process.pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0] == "T"
 
 
 @contextlib.contextmanager

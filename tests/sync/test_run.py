@@ -319,3 +319,26 @@ def test_what_waited_for_a_partner_gets_a_second_pass(world: World, salesperson)
     contact = Coupling.objects.get(pair="CONTACT", erp_id=person).crm_id
     assert partner(adatum).primarycontactid_id == contact
     assert not Pending.objects.filter(reason="dependency").exists()
+
+
+def test_a_deletion_that_is_refused_fails_once_per_job(world: World, salesperson) -> None:
+    """A full run comes across the pair from its living side, and must not take it for a second failure at the end."""
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    writes.delete("crm.Account", [(str(partner(world.customers["Adatum"]).pk), None)], source="page").single()
+
+    job = run(salesperson, "full")
+
+    assert counts(job)["failed"] == 1
+    assert not Coupling.objects.get(erp_id=world.customers["Adatum"]).skipped
+
+
+def test_what_the_first_pass_of_a_full_run_puts_back_still_waits_after_the_second(world: World, salesperson) -> None:
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    account = partner(world.customers["Adatum"])
+    edit("crm.Account", str(account.pk), address1_city="Torino")
+    edit("erp.Customer", world.customers["Adatum"], city="Napoli")
+
+    assert counts(run(salesperson, "full"))["failed"] == 1
+
+    waiting = Pending.objects.filter(mapping="CUSTOMER", reason="update_conflict")
+    assert set(waiting.values_list("side", flat=True)) == {"erp", "crm"}

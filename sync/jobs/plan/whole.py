@@ -115,5 +115,5 @@ def _gone(job: Job, side: str, planned: Planned, *, stage: int | None = None) ->
     )
     keys = [key for (key,) in db.rows(sql, [job.mapping, side])]
     for ids in slices(keys):
-        planned.specs.append({**_spec(job, side, "ids", stage=stage), "mode": "modified", "ids": ids})
+        planned.specs.append({**_spec(job, side, "ids", stage=stage), "mode": "modified", "ids": ids, "gone": True})
     _count(planned, len(keys))
