@@ -233,8 +233,8 @@ def _extend_erp(label: str, *, is_option: bool) -> None:
 
 def _extend_crm(label: str) -> None:
     common = {"groups": (CRM_GROUP,), "factboxes": (CRM_FACTBOX,), "delete_notes": (delete_note,)}
-    extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=(DELETE,), **common)
-    extend_table(label, "card", chips=(coupled_chip,), actions=(DELETE,), **common)
+    extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=(SET_UP, DELETE), **common)
+    extend_table(label, "card", chips=(coupled_chip,), actions=(SET_UP, DELETE), **common)
 
 
 extend_pages()

@@ -28,7 +28,9 @@ register(
         "not_null": _("The value must not be blank."),
         "unknown_option": _("The option value '%(value)s' is not known."),
         "conversion_failed": _("The value '%(value)s' could not be converted: %(error)s"),
-        "template_missing": _("The configuration template %(template)s cannot be used: its %(field)s does not fit the table any more."),
+        "template_missing": _(
+            "The configuration template %(template)s cannot be used: its %(field)s does not fit the table any more."
+        ),
         "dependency_failed": _("A mapping that has to go first did not finish."),
         "locked": _("Another user is changing the record. It will be tried again."),
         "version_conflict": _("The record was changed meanwhile."),

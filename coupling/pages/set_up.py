@@ -18,8 +18,9 @@ from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.plans import plan_for
 from coupling.products import names_of
 from coupling.selectors.candidates import Candidates, candidates
+from coupling.selectors.erp_candidates import erp_candidates
 from coupling.selectors.preview import PreviewLine, preview
-from coupling.selectors.records import record_names
+from coupling.selectors.records import record_titles
 from coupling.services.coupling import coupling_clear_errors
 from coupling.services.option_mapping import option_mapping_create, option_mapping_update
 from coupling.services.set_up import DIRECTION_OF, Asked, coupling_set_up
@@ -47,7 +48,7 @@ class SetUpForm(forms.Form):
 
 @dataclass
 class Subject:
-    """The ERP record that is coupled, and everything the dialog knows of it."""
+    """The record that is coupled, of either side, and everything the dialog knows of it."""
 
     request: HttpRequest
     row: Row
@@ -60,10 +61,26 @@ class Subject:
             raise Rejected([FieldError("", "mapping_missing", {"mapping": self.row.label})])
         return found
 
+    @property
+    def side(self) -> str:
+        """`erp` or `crm`."""
+        return "erp" if self.row.label.startswith("erp.") else "crm"
+
+    @property
+    def other(self) -> str:
+        """The side of the partner."""
+        return "crm" if self.side == "erp" else "erp"
+
+    @property
+    def other_table(self) -> str:
+        """The table of the partner."""
+        return str(getattr(self.mapping, f"{self.other}_table"))
+
     @cached_property
     def coupling(self) -> Coupling | None:
         """Its present coupling, unless the partner is gone."""
-        return Coupling.objects.filter(pair=self.mapping.name, erp_id=self.row.pk, broken=False).first()
+        own = {f"{self.side}_id": self.row.pk}
+        return Coupling.objects.filter(pair=self.mapping.name, broken=False, **own).first()
 
     @cached_property
     def option(self) -> OptionMapping | None:
@@ -75,7 +92,7 @@ class Subject:
         """The key of the present partner; blank where there is none."""
         if self.mapping.is_option:
             return str(self.option.option_value) if self.option else ""
-        return str(self.coupling.crm_id) if self.coupling else ""
+        return str(getattr(self.coupling, f"{self.other}_id")) if self.coupling else ""
 
     @cached_property
     def partner(self) -> tuple[str, str]:
@@ -84,12 +101,13 @@ class Subject:
             return (self.option.label, "") if self.option else ("", "")
         if self.coupling is None:
             return "", ""
-        key = str(self.coupling.crm_id)
-        name = record_names(self.mapping.crm_table, [key]).get(key, "")
-        return name, address_of(self.mapping.crm_table, key) if name else ""
+        name = record_titles(self.other_table, [self.partner_id]).get(self.partner_id, "")
+        return name, address_of(self.other_table, self.partner_id) if name else ""
 
     def offers(self, typed: str) -> Candidates:
         """The records that can be chosen."""
+        if self.side == "crm":
+            return erp_candidates(mapping=self.mapping, crm_id=self.row.pk, q=typed, limit=OFFERED)
         return candidates(mapping=self.mapping, erp_id=self.row.pk, q=typed, limit=OFFERED)
 
 
@@ -140,11 +158,13 @@ class SetUpCoupling(DialogPage):
             **({"message": reason} if reason else {}),
             "subject": subject,
             "mapping": mapping,
-            "erp_label": schema(mapping.erp_table).model.Record.label,
-            "crm_label": crm_label(mapping),
+            "own_label": schema(subject.row.label).model.Record.label,
+            "other_label": other_label(subject),
+            "other_product": getattr(products_of(request), subject.other),
+            "new_side": subject.other,
             "products": products_of(request),
             "choices": after_choices(request, mapping),
-            "may_create": mapping.allows("to_crm"),
+            "may_create": mapping.allows("to_crm" if subject.side == "erp" else "from_crm"),
             "offers": subject.offers(typed),
             "is_option": mapping.is_option,
             "chosen": chosen,
@@ -226,7 +246,8 @@ class PreviewView(FragmentView):
             context["is_option"] = subject.mapping.is_option
         if subject is not None and (chosen or is_new):
             context["lines"] = lines_of(subject, "" if is_new else chosen)
-            context["chosen_after"] = "use_erp" if is_new else request.GET.get("synchronize", "no")
+            context["new_side"] = subject.other
+            context["chosen_after"] = f"use_{subject.side}" if is_new else request.GET.get("synchronize", "no")
         return self.render("coupling/_preview.html", context)
 
 
@@ -234,7 +255,8 @@ def lines_of(subject: Subject, chosen: str) -> list[PreviewLine]:
     """The mapped values of the record and the chosen partner; none for option mappings and unknown keys."""
     if subject.mapping.is_option or (chosen and not keys([chosen])):
         return []
-    return preview(plan_for(subject.mapping), subject.row.pk, chosen or None)
+    keys_of = {subject.side: subject.row.pk, subject.other: chosen or None}
+    return preview(plan_for(subject.mapping), keys_of["erp"], keys_of["crm"])
 
 
 def couple_record(subject: Subject, values: dict[str, Any]) -> Done | HttpResponseBase:
@@ -247,10 +269,12 @@ def couple_record(subject: Subject, values: dict[str, Any]) -> Done | HttpRespon
         return _same_partner(subject, values["synchronize"], user_name)
     if subject.partner_id and subject.partner[0] and not values["replace"]:
         raise Rejected([FieldError("replace", "replace_needed", {"partner": subject.partner[0]})])
+    ends = {subject.side: [subject.row.pk], subject.other: [chosen] if chosen else []}
     asked = Asked(
         mapping=subject.mapping,
-        erp_ids=[subject.row.pk],
-        crm_ids=[chosen] if chosen else [],
+        erp_ids=ends["erp"],
+        crm_ids=ends["crm"],
+        starts_at=subject.side,
         create_new=values["create_new"],
         replace=values["replace"],
         synchronize=values["synchronize"] or "no",
@@ -261,7 +285,7 @@ def couple_record(subject: Subject, values: dict[str, Any]) -> Done | HttpRespon
         text = _now("%(record)s is being created on the other side and coupled.") % {"record": subject.row.title}
         return work().follow(subject.request, outcome.jobs, text)
     assert outcome.coupling is not None
-    name = record_names(subject.mapping.crm_table, [chosen]).get(chosen, "")
+    name = record_titles(subject.other_table, [chosen]).get(chosen, "")
     text = _now("%(record)s is coupled with %(partner)s.") % {"record": subject.row.title, "partner": name}
     if outcome.jobs:
         return work().follow(subject.request, outcome.jobs, f"{text} {_now('Synchronizing has started.')}")
@@ -275,7 +299,7 @@ def _same_partner(subject: Subject, synchronize: str, user_name: str) -> Done | 
         return Done(_now("The coupling is unchanged."), changed=False)
     coupling_clear_errors(couplings=[subject.coupling])
     started = work().synchronize(
-        mapping=subject.mapping.name, direction=direction, erp_ids=[subject.row.pk], user_name=user_name
+        mapping=subject.mapping.name, direction=direction, erp_ids=[str(subject.coupling.erp_id)], user_name=user_name
     )
     return work().follow(subject.request, started, _now("Synchronizing has started."))
 
@@ -301,9 +325,9 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def crm_label(mapping: IntegrationTableMapping) -> Any:
+def other_label(subject: Subject) -> Any:
     """What the other record is called: the table, or *Option Value*."""
-    table = "crm.OptionValue" if mapping.is_option else mapping.crm_table
+    table = "crm.OptionValue" if subject.mapping.is_option else subject.other_table
     return schema(table).model.Record.label
 
 

@@ -58,7 +58,7 @@ def candidates(
     name = title_fields(crm)[-1]
     sql = (
         f'SELECT t."{crm.pk_column}", {crm[name].sql("t")}, {score} AS score{columns} '
-        f'FROM "{crm.table}" t WHERE {where} ORDER BY score DESC, {_order(crm, name)}, t."{crm.pk_column}" '
+        f'FROM "{crm.table}" t WHERE {where} ORDER BY score DESC, {name_order(crm, name)}, t."{crm.pk_column}" '
         "LIMIT %s OFFSET %s"
     )
     rows = db.rows(sql, [*score_params, *params, limit, offset])
@@ -82,7 +82,8 @@ def _where(plan: MappingPlan, crm: Schema, q: str) -> tuple[str, list[Any]]:
     return " AND ".join(f"({part})" for part in parts), values
 
 
-def _order(crm: Schema, name: str) -> str:
+def name_order(crm: Schema, name: str) -> str:
+    """What a table is sorted by its name with: the generated column, where it has one."""
     generated = f"sort_{name}"
     has = any(f.name == generated for f in crm.model._meta.concrete_fields)
     return f't."{generated}"' if has else crm[name].sql("t")
@@ -98,7 +99,7 @@ def _score(plan: MappingPlan, crm: Schema, erp_id: Key | None) -> tuple[str, lis
     name = str(record.values.get(title_fields(schema(plan.erp_table))[-1]) or "")
     folded = fold(name)
     if folded:
-        own = _order(crm, title_fields(crm)[-1])
+        own = name_order(crm, title_fields(crm)[-1])
         subject = own if own.startswith('t."sort_') else f"fold({own})"
         parts += [f"CASE WHEN {subject} = %s THEN {NAME_SCORE} WHEN {subject} LIKE %s THEN {START_SCORE} ELSE 0 END"]
         params += [folded, like_escape(folded.split()[0]) + "%"]

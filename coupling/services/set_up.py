@@ -28,12 +28,16 @@ DIRECTION_OF = {"use_erp": "to_crm", "use_crm": "from_crm"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a user wants: one pair, or records of one side that get new partners (`create_new`)."""
+    """What a user wants: one pair, or records of one side that get new partners (`create_new`).
+
+    `starts_at`: the side whose present coupling is given up where a pair is to `replace` it.
+    """
 
     mapping: IntegrationTableMapping
     erp_ids: Sequence[Key] = ()
     crm_ids: Sequence[Key] = ()
     is_selection: bool = False
+    starts_at: str = "erp"
     create_new: bool = False
     replace: bool = False
     synchronize: str = "no"
@@ -74,6 +78,9 @@ def coupling_set_up(asked: Asked) -> Outcome:
         raise Rejected([FieldError(cell, "partner_missing")])
     direction = DIRECTION_OF.get(asked.synchronize, "")
     _allow(asked.mapping, direction)
+    if asked.replace and asked.starts_at == "crm":
+        present = _partners(plan_for(asked.mapping), "crm", asked.crm_ids).values()
+        couplings_delete(couplings=[c for c in present if str(c.erp_id) != asked.erp_ids[0]])
     coupling = coupling_create(
         mapping=asked.mapping,
         erp_id=asked.erp_ids[0],

@@ -189,13 +189,22 @@ def _not_coupled(_request: HttpRequest, selection: Selection) -> Any:
 
 def _cannot_set_up(_request: HttpRequest, selection: Selection) -> Any:
     entry = next(iter(_entries(selection.pks[:1]).values()), None)
-    return None if entry is not None and entry.erp_exists else _("The ERP record does not exist.")
+    return None if entry is not None and starting_end(entry) else _("The record does not exist.")
+
+
+def starting_end(entry: Entry) -> tuple[str, str] | None:
+    """(table, key) of the record that the dialog starts at: the ERP record, without one the Sales record."""
+    if entry.erp_exists:
+        return entry.erp_table, str(entry.item.erp_id)
+    if entry.crm_exists and entry.item.crm_id:
+        return entry.crm_table, str(entry.item.crm_id)
+    return None
 
 
 def set_up_coupling(request: HttpRequest, selection: Selection) -> HttpResponseBase:
-    """The dialog for the ERP record of the row."""
-    entry = _entries(selection.pks[:1])[selection.pks[0]]
-    query = urlencode([("table", entry.erp_table), ("ids", str(entry.item.erp_id))])
+    """The dialog for the record of the row."""
+    table, key = starting_end(_entries(selection.pks[:1])[selection.pks[0]]) or ("", "")
+    query = urlencode([("table", table), ("ids", key)])
     address = f"{registry.reverse('coupling.set_up')}?{query}"
     return TemplateResponse(request, "sync/_open_dialog.html", {"address": address})
 
