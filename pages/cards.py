@@ -105,6 +105,11 @@ class CardPage(Page, kind=True):
             path(f"{here}actions/<slug:action>/", views.CardActionView.as_view(**kwargs), name=f"{self.name}.action"),
             path(f"{here}lines/<slug:lines>/", lines.LinesView.as_view(**kwargs), name=f"{self.name}.lines"),
             path(f"{here}lines/<slug:lines>/<uuid:line>/", lines.LineView.as_view(**kwargs), name=f"{self.name}.line"),
+            path(
+                f"{here}lines/<slug:lines>/<uuid:line>/move/",
+                lines.LineMoveView.as_view(**kwargs),
+                name=f"{self.name}.move",
+            ),
         ]
         if self.is_singleton:
             return found

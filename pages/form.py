@@ -210,6 +210,10 @@ def line_row(
         for name in tab.columns
     ]
     for one in drawn:
-        one.error = (errors or {}).get(one.name.removeprefix(prefix), "")
+        name = one.name.removeprefix(prefix)
+        one.error = (errors or {}).get(name, "")
+        if picker := tab.pickers.get(name):
+            one.shown = picker.shown(row)
+            one.widget, one.lookup = "reference", picker.address(row)
     url = "" if tab.editable or not row.pk else registry.address_of(row.label, row.pk)
     return LineRow(row, drawn, f"{where}{row.pk}/" if row.pk else where, row.title, url)

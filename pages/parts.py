@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,12 +58,26 @@ class FastTab:
         return [f.name if isinstance(f, More) else f for f in self.fields]
 
 
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """A text column of lines whose values are chosen from hits, as a look-up is. Each function gets the row.
+
+    `address(row)`: answers hits for `?q=` (template `pages/_lookup.html`). `shown(row)`: what people read for the value.
+    `resolve(row, typed)`: the value for a text that was typed without choosing; blank where nothing fits.
+    """
+
+    address: Callable[[Any], str]
+    shown: Callable[[Any], str]
+    resolve: Callable[[Any, str], str]
+
+
 @dataclass(frozen=True)
 class Lines:
     """Rows of another table that belong to the record of a card, edited in place.
 
     `model` is the child table, `parent` its reference to the record. `defaults`: field values of a new row.
     `editable=False` only lists them. `filter`: only rows inside it. `limit`: at most so many are shown.
+    `pickers`: by column. `move(pk, step)`: puts a row one place up (-1) or down (1); without it the order is fixed.
     """
 
     name: str
@@ -78,6 +92,8 @@ class Lines:
     is_open: bool = True
     visible: Visible | None = None
     defaults: Callable[[HttpRequest, str], dict[str, Any]] | None = None
+    pickers: Mapping[str, Picker] = field(default_factory=dict)
+    move: Callable[[str, int], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

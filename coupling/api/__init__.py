@@ -27,6 +27,7 @@ def register() -> None:
     register_view("mappings/<str:name>/versions/<int:version>/restore", transfer.RestoreView, name="mapping_restore")
     register_view("mappings/<str:name>/fields", lines.LinesView, name="mapping_fields")
     register_view("mappings/<str:name>/fields/<str:pk>", lines.LineView, name="mapping_field")
+    register_view("mappings/<str:name>/fields/<str:pk>/move", lines.LineMoveView, name="mapping_field_move")
     register_view("mappings", mappings.MappingViewSet, name="mapping")
     register_view("couplings/candidates", couplings.CandidatesView, name="coupling_candidates")
     register_view("couplings", couplings.CouplingViewSet, name="coupling")

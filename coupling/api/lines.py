@@ -14,7 +14,7 @@ from coupling.api.mappings import mapping_at
 from coupling.models import IntegrationFieldMapping
 from coupling.services import mapping as services
 from pages.api import ApiView, Conflict, body_object, if_match
-from records.errors import Stale
+from records.errors import FieldError, Rejected, Stale
 from records.values import address
 
 
@@ -83,6 +83,21 @@ class LineView(ApiView):
         except Stale:
             raise Conflict(shown([line_at(name, pk)])[0]) from None
         return Response(status=204)
+
+
+class LineMoveView(ApiView):
+    """The place of one line in the processing order."""
+
+    right_to_read = "setup"
+    right_to_write = "setup"
+
+    def post(self, request: Any, name: str, pk: str) -> Response:
+        """One place up (`{"step": -1}`) or down (`{"step": 1}`)."""
+        step = body_object(request).get("step")
+        if step not in (-1, 1) or isinstance(step, bool):
+            raise Rejected([FieldError("step", "invalid_value", {"value": str(step)[:20]})])
+        services.line_move(line=line_at(name, pk), step=step)
+        return answer(line_at(name, pk))
 
 
 def line_at(name: str, pk: str) -> IntegrationFieldMapping:

@@ -12,13 +12,15 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from coupling.access import filter_count
-from coupling.models import IntegrationTableMapping
+from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
 from coupling.pages.columns import TableName
 from coupling.pages.criteria import CRITERIA
+from coupling.pages.fields import picker
 from coupling.pages.transfer import EXPORT, IMPORT, RESET
 from coupling.pages.versions import VERSIONS
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
+from coupling.services.mapping import line_move
 from pages import (
     Action,
     CardPage,
@@ -112,6 +114,10 @@ class MappingList(ListPage):
     actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS, EXPORT, IMPORT, RESET)
 
 
+def _move(pk: str, step: int) -> None:
+    line_move(line=IntegrationFieldMapping.objects.get(pk=pk), step=step)
+
+
 @register
 class MappingCard(CardPage):
     """One mapping with its field lines."""
@@ -163,6 +169,9 @@ class MappingCard(CardPage):
                 "match_priority",
             ),
             sort=("no",),
+            limit=1000,
+            pickers={"erp_field": picker("erp"), "crm_field": picker("crm")},
+            move=_move,
         ),
         FastTab(
             "conflicts",

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import transaction
 
-from coupling.mapping_rules import LINE_FIELDS, MAPPING_FIELDS
+from coupling.mapping_rules import LINE_FIELDS, MAPPING_FIELDS, raise_version
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
+from coupling.signals import mappings_changed
+from people.audit import audit
 from records import writes
 from records.errors import FieldError, Refused, Rejected
 from records.schema import Schema, schema
@@ -88,6 +90,25 @@ def line_update(
 def line_delete(*, line: IntegrationFieldMapping, row_version: int | None = None) -> None:
     """Remove a field line. Raises Stale."""
     writes.delete(IntegrationFieldMapping, [(str(line.pk), row_version)], source="api").single()
+
+
+@transaction.atomic
+def line_move(*, line: IntegrationFieldMapping, step: int) -> None:
+    """Put a field line one place up (-1) or down (1) in the processing order; nothing happens at the ends."""
+    mapping = IntegrationTableMapping.objects.select_for_update().get(pk=line.mapping_id)
+    ordered = list(mapping.lines.order_by("no"))
+    at = [one.pk for one in ordered].index(line.pk)
+    to = at + step
+    if not 0 <= to < len(ordered):
+        return
+    edits = [
+        writes.Edit(str(ordered[at].pk), {"no": ordered[to].no}),
+        writes.Edit(str(ordered[to].pk), {"no": ordered[at].no}),
+    ]
+    writes.update(IntegrationFieldMapping, edits, source="setup")
+    raise_version(mapping)
+    audit("mapping_line_move", target=f"{mapping.name}: {line}", old={"place": at + 1}, new={"place": to + 1})
+    mappings_changed.send(IntegrationTableMapping, names=[mapping.name])
 
 
 def _mapping(pk: Any) -> IntegrationTableMapping:

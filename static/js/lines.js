@@ -54,6 +54,7 @@
   });
   Tandem.on("click", "[data-delete-line]", (_event, button) => {
     const row = rowOf(button);
-    htmx.ajax("DELETE", row.dataset.address, { source: button, target: row.closest(".lines"), swap: "innerHTML" });
+    const version = row.querySelector("[name=row_version]").value;
+    htmx.ajax("DELETE", `${row.dataset.address}?row_version=${version}`, { source: button, target: row.closest(".lines"), swap: "innerHTML" });
   });
 })();

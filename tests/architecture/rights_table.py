@@ -85,6 +85,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/mappings/reset/", "setup", "setup"),
     ("api/v1/mappings/import/", "setup", "setup"),
     ("api/v1/mappings/*/versions/*/restore/", "setup", "setup"),
+    ("api/v1/mappings/*/fields/*/move/", "setup", "setup"),
     ("api/v1/mappings/*/run/", "view", "use"),
     ("api/v1/mappings/*/match/", "view", "use"),
     ("api/v1/mappings/*/uncouple/", "view", "use"),
