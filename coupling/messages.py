@@ -53,6 +53,7 @@ register(
             "Table %(erp)s must be mapped to table %(crm)s to transfer a value between these fields."
         ),
         "unknown_transformation": _("There is no transformation rule '%(code)s'."),
+        "filter_row": "%(error)s",
         "version_missing": _("There is no version %(version)s of the mapping %(mapping)s."),
         # files of mappings
         "mapping_file_large": _("The file is too large; at most %(max)s bytes are read."),

@@ -29,6 +29,9 @@ class Work(Protocol):
     def uncouple(self, *, mapping: str, erp_ids: Sequence[Key], user_name: str = "") -> list[Any]:
         """Jobs that remove the couplings of these records in the background."""
 
+    def let_in_count(self, mapping: str) -> int:
+        """How many records inside the filters of a mapping it would carry but nobody has looked at; see `sync.let_in`."""
+
     def show(self, jobs: Sequence[Any]) -> list[dict[str, Any]]:
         """Jobs as the API answers them, as they are now."""
 
@@ -45,6 +48,11 @@ _offered: list[Work] = []
 def offer(work: Work) -> None:
     """Offer the port; the last one counts."""
     _offered[:] = [work]
+
+
+def offered() -> Work | None:
+    """The port; None where nobody runs jobs."""
+    return _offered[0] if _offered else None
 
 
 def work() -> Work:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 
+from coupling.models import IntegrationTableMapping
 from coupling.plan import Key
 from sync import selectors
 from sync.jobs.submit import Request, submit
@@ -47,6 +48,13 @@ class JobsPort:
         """One job that removes the couplings of these records."""
         params = {"erp_ids": [str(key) for key in erp_ids]}
         return [submit(Request(kind="uncoupling", user_name=user_name, mapping=mapping, params=params))]
+
+    def let_in_count(self, mapping: str) -> int:
+        """How many records inside the filters of a mapping nobody has looked at."""
+        from sync import let_in
+
+        found = IntegrationTableMapping.objects.filter(name=mapping).first()
+        return let_in.count(found) if found else 0
 
     def show(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
         """Jobs as the API answers them, as they are now."""

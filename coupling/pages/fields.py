@@ -45,10 +45,11 @@ def hits(table: Schema, typed: str, other: tuple[Schema, FieldInfo, bool] | None
     `other`: its table, the field, and whether it is the one of the ERP.
     """
     wanted = typed.casefold()
-    found = [f for f in table if is_mappable(f) and (wanted in str(f.caption).casefold() or wanted in f.name)]
+    found = [f for f in table if is_mappable(f) and f.name != "row_version"]
+    found = [f for f in found if wanted in str(f.caption).casefold() or wanted in f.name]
     known = known_mappings() if other else Known()
     fits = {f.name: _fits(table, f, other, known) for f in found}
-    found.sort(key=lambda f: (not fits[f.name], not str(f.caption).casefold().startswith(wanted)))
+    found.sort(key=lambda f: (f.system, not fits[f.name], not str(f.caption).casefold().startswith(wanted)))
     unfit = "" if other is None else _now("cannot be converted")
     return [
         Hit(f.name, "", str(f.caption), " · ".join(x for x in (f.name, type_of(f), "" if fits[f.name] else unfit) if x))

@@ -5,42 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django import forms
-from django.http import HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from coupling.access import filter_count
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
 from coupling.pages.columns import TableName
 from coupling.pages.criteria import CRITERIA
 from coupling.pages.fields import picker
+from coupling.pages.filters import EDIT_FILTER, EDIT_INTEGRATION_FILTER
 from coupling.pages.transfer import EXPORT, IMPORT, RESET
 from coupling.pages.versions import VERSIONS
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
 from coupling.services.mapping import line_move
 from pages import (
-    Action,
     CardPage,
-    DialogPage,
-    Done,
     FastTab,
     Help,
     Lines,
     ListPage,
     More,
     Number,
-    Row,
-    Selection,
     View,
     register,
 )
-from pages.views.base import PageView
-from records.filters import FilterError, describe
-from records.schema import schema
-from records.writes import Edit, update
 
 
 def count_of(name: str) -> Callable[[Sequence[str]], dict[str, Any]]:
@@ -52,26 +39,6 @@ def count_of(name: str) -> Callable[[Sequence[str]], dict[str, Any]]:
         return {str(pk): found.get(mapping) or None for pk, mapping in names.items()}
 
     return compute
-
-
-EDIT_FILTER = Action(
-    "table_filter",
-    _("Table Filter"),
-    dialog="coupling.mapping.table_filter",
-    scope="one",
-    right="setup",
-    icon="filter",
-    order=20,
-)
-EDIT_INTEGRATION_FILTER = Action(
-    "integration_table_filter",
-    _("Integration Table Filter"),
-    dialog="coupling.mapping.integration_table_filter",
-    scope="one",
-    right="setup",
-    icon="filter",
-    order=21,
-)
 
 
 @register
@@ -302,3 +269,4 @@ def _is_key(ids: Sequence[str]) -> bool:
     from pages.selection import keys
 
     return bool(keys(ids))
+    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, VERSIONS)

@@ -21,6 +21,11 @@ register(
         "filter_quotes_needed": _(
             "'%(text)s' must stand in single quotes, because it begins with a sign of the filter."
         ),
+        "filter_operator": _("There is no operator '%(operator)s'."),
+        "filter_value_missing": _("The condition on the field '%(field)s' needs a value."),
+        "filter_pattern_sign": _(
+            "'%(value)s' contains a sign of the filter and cannot be part of a pattern for the field '%(field)s'."
+        ),
         "filter_comma": _("A filter value that contains a comma must stand in single quotes."),
         "filter_unknown_field": _("'%(field)s' is not a field that can be filtered."),
         "filter_value": _("'%(value)s' is not a valid value for the field '%(field)s'."),

@@ -22,6 +22,7 @@ def register() -> None:
     register_view("sync", sync_now.SyncView, name="sync")
     register_view("mappings/<str:name>/run", mappings.RunView, name="mapping_run")
     register_view("mappings/<str:name>/match", mappings.MatchView, name="mapping_match")
+    register_view("mappings/<str:name>/let-in", mappings.LetInView, name="mapping_let_in")
     register_view("mappings/<str:name>/uncouple", mappings.UncoupleView, name="mapping_uncouple")
     register_view("jobs/delete-entries", jobs.DeleteEntriesView, name="jobs_delete_entries")
     register_view("jobs", jobs.JobViewSet, name="job")

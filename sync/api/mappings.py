@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from coupling.models import IntegrationTableMapping
 from pages.api import ApiView, body_object
+from sync import let_in
 from sync.api.base import StartedSerializer, flag, started_response, word
 from sync.services import mapping_match, mapping_run, mapping_uncouple
 
@@ -52,6 +53,19 @@ class RunView(MappingView):
             create_new=flag(body, "create_new"),
             preview=flag(body, "preview"),
         )
+        return started_response(request, started)
+
+
+class LetInView(MappingView):
+    """Records inside the filters that no run has looked at."""
+
+    def get(self, _request: Any, name: str) -> Response:
+        """How many there are: `{"count": n}`."""
+        return Response({"count": let_in.count(self.mapping(name))})
+
+    def post(self, request: Any, name: str) -> Response:
+        """Put them into the queue and synchronize what was modified."""
+        _count, started = let_in.let_in(user=request.user, mapping=self.mapping(name))
         return started_response(request, started)
 
 

@@ -43,6 +43,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/transformation-rules/new/", "setup", "setup"),
     ("coupling/transformation-rules/*delete/", "setup", "setup"),
     ("coupling/transformation-rules/*", "view", "setup"),
+    ("coupling/filter-editor/", "setup", "setup"),
     ("coupling/set-up/*", "use", "use"),
     # an action asks for a right of its own; nothing is deleted here
     ("sync/schedules/actions/*", "view", "use"),
@@ -88,6 +89,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/mappings/*/fields/*/move/", "setup", "setup"),
     ("api/v1/mappings/*/run/", "view", "use"),
     ("api/v1/mappings/*/match/", "view", "use"),
+    ("api/v1/mappings/*/let-in/", "view", "use"),
     ("api/v1/mappings/*/uncouple/", "view", "use"),
     ("api/v1/mappings/*", "view", "setup"),
     ("api/v1/transformation-rules/*", "view", "setup"),

@@ -94,30 +94,6 @@ def test_a_line_is_edited_in_place_with_its_error(world: World) -> None:
     assert not mapping.lines.get(pk=line.pk).truncate
 
 
-def test_the_filter_editor_counts_while_typing(world: World) -> None:
-    mapping = world.mapping("CUSTOMER")
-    url = f"/coupling/mappings/table-filter/count/?ids={mapping.pk}&text="
-
-    good = browser("admin").get(url + "name=Ada*", headers=HTMX).content.decode()
-    bad = browser("admin").get(url + "name=", headers=HTMX).content.decode()
-
-    assert "Customers: 1" in good
-    assert "needs a value" in bad
-
-
-def test_the_filter_editor_stores_and_refuses(world: World) -> None:
-    mapping = world.mapping("CUSTOMER")
-    url = "/coupling/mappings/table-filter/"
-    data = {"list": "coupling.mapping.list", "ids": str(mapping.pk)}
-    admin = browser("admin")
-
-    bad = admin.post(url, {**data, "text": "colour=red"}, headers=HTMX).content.decode()
-    admin.post(url, {**data, "text": "name=A*"}, headers=HTMX)
-
-    assert "colour" in bad
-    assert world.mapping("CUSTOMER").table_filter == "name=A*"
-
-
 def test_enabling_asks_for_the_defaults(world: World) -> None:
     connections.connection_disable()
     IntegrationTableMapping.objects.filter(name="CONTACT").delete()
