@@ -34,10 +34,9 @@ from sync.explain import mapping_page
 from sync.imports.columns import side_of as side_of_label
 from sync.models import Job, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
-from sync.pages import runs
+from sync.pages import let_in, runs
 from sync.pages.lost import RESTORE
 from sync.pages.matching import match_action
-from sync.pages import let_in, runs
 from sync.shown import connected, list_address, side_of
 
 KEYWORDS = _("synchronize, sync, crm, sales")
@@ -303,10 +302,10 @@ def extend_imports() -> None:
 extend_records()
 extend_imports()
 MATCH_MAPPING = match_action("one", order=20, separated=True, group=runs.GROUP.name)
-extend("coupling.mapping.list", actions=(*runs.actions(), MATCH_MAPPING), groups=(runs.GROUP,))
-extend("coupling.mapping.card", actions=(*runs.actions("one"), MATCH_MAPPING), groups=(runs.GROUP,))
-extend("coupling.mapping.list", actions=(*runs.actions(), let_in.action("many")), groups=(runs.GROUP,))
-extend("coupling.mapping.card", actions=(*runs.actions("one"), let_in.action("one")), groups=(runs.GROUP,))
+extend("coupling.mapping.list", actions=(*runs.actions(), let_in.action("many"), MATCH_MAPPING), groups=(runs.GROUP,))
+extend(
+    "coupling.mapping.card", actions=(*runs.actions("one"), let_in.action("one"), MATCH_MAPPING), groups=(runs.GROUP,)
+)
 extend("coupling.connection.card", actions=(SYNC_ALL, FULL_SYNC))
 extend("erp.role_centre", parts=(CUES,))
 notify(notices)
