@@ -125,6 +125,10 @@ register(
         "no_single_record": _("Select exactly one record."),
         "replace_needed": _("The record is coupled with %(partner)s. Confirm that this coupling is to be replaced."),
         "option_taken": _("The option %(value)s is already mapped to %(partner)s."),
+        "option_comma": _("The label '%(value)s' contains a comma."),
+        "option_beginning": _(
+            "The first ten characters of '%(value)s' are those of the option '%(other)s'. Choose a label that begins otherwise."
+        ),
         "option_mapping_only": _("%(mapping)s is an option mapping; its codes are mapped to option values."),
         "not_option_mapping": _("%(mapping)s is not an option mapping."),
         "no_exchange_rate": _(

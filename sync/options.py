@@ -135,9 +135,14 @@ def _decide(run: Run, entry: Entry) -> None:
     elif entry.version == entry.erp.version and run.request.mode in (Mode.MODIFIED, Mode.FULL):
         entry.action = Action.UNCHANGED
     else:
-        entry.action, entry.reason = (
-            (Action.MODIFY, "changed") if entry.option[2] != entry.code else (Action.UNCHANGED, "")
-        )
+        entry.action, entry.reason = (Action.MODIFY, "changed") if _renamed(entry) else (Action.UNCHANGED, "")
+
+
+def _renamed(entry: Entry) -> bool:
+    """True where the option is called otherwise than the code; a code that was cut from the label is no other name."""
+    label = entry.option[2] if entry.option else ""
+    is_cut = entry.label == label and label.upper().startswith(entry.code)
+    return label != entry.code and not is_cut
 
 
 def _deleted(run: Run, entry: Entry) -> None:

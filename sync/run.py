@@ -17,6 +17,7 @@ from sync import failpoints
 from sync.engine.decide import decide, triage
 from sync.engine.types import COUNTER, Action, Decision, Mode, Pair, Request
 from sync.load import load
+from sync.missing_options import append_missing
 from sync.options import run_options
 from sync.outcomes import Outcome, outcomes_of, store_outcomes
 from sync.plans import plan_of
@@ -122,6 +123,7 @@ def _attempt(run: Run) -> tuple[ChunkResult, list[Outcome]]:
         store_outcomes(run, outcomes)
         return _result(run, taken, last, looked_at, []), outcomes
     pairs = load(run, taken, avoid_locked=run.chunk.avoid_locked)
+    append_missing(run, pairs)
     decisions = _decide(run, pairs)
     failpoints.reach("before_dest_write")
     written = write(run, decisions)

@@ -14,7 +14,10 @@ from records.fields import Bool, Choice, DateTime, Guid, Int, Ref, Text
 
 
 class OptionMapping(CouplingTable):
-    """It takes the place of a coupling where a code table is mapped to an option set. `label`: the option's text."""
+    """It takes the place of a coupling where a code table is mapped to an option set. `label`: the option's text.
+
+    `appended`: a synchronization met an option that no code stood for, and has added the code.
+    """
 
     mapping = Ref(
         IntegrationTableMapping,
@@ -32,6 +35,7 @@ class OptionMapping(CouplingTable):
     last_result_to_crm = Choice(RESULTS, db_default="", caption=_("Last Result to CRM"), readonly=True)
     skipped = Bool(db_default=False, caption=_("Skipped"), readonly=True)
     error_to_crm = Json(null=True)
+    appended = Bool(db_default=False, caption=_("Added by Synchronization"), readonly=True)
 
     SYSTEM: ClassVar[tuple[str, ...]] = ("erp_version",)
 

@@ -20,6 +20,7 @@ from records.schema import schema
 COUPLED = Chip(_("Coupled"), "ok", "link")
 SKIPPED = Chip(_("Skipped"), "warn", "warning")
 BROKEN = Chip(_("Broken"), "bad", "link_dismiss")
+APPENDED = Chip(_("Added"), "info", "add")
 RESULT_CHIPS = {
     "success": Chip(_("Success"), "ok", "checkmark_circle"),
     "failure": Chip(_("Failure"), "bad", "error_circle"),

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from coupling.access import is_connected
 from coupling.models import Coupling, OptionMapping
-from coupling.pages.columns import BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord, Mark
+from coupling.pages.columns import APPENDED, BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord, Mark
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
@@ -125,8 +125,14 @@ class OptionMappingList(ListPage):
         "label",
         "last_synced_at",
         Status("last_result_to_crm", chips=RESULT_CHIPS),
+        Mark("appended", APPENDED),
     )
-    filter_fields = ("mapping", "label", "last_result_to_crm")
+    filter_fields = ("mapping", "label", "last_result_to_crm", "appended")
+    views = (
+        View("all", _("All"), ""),
+        View("appended", _("Added by Synchronization"), "appended=true"),
+        View("failed", _("Failed"), "last_result_to_crm=failure"),
+    )
 
 
 @register
@@ -141,5 +147,9 @@ class OptionMappingCard(CardPage):
     icon = "options"
     editable = False
     fasttabs = (
-        FastTab("general", _("General"), ("mapping", "option_value", "label", "last_synced_at", "last_result_to_crm")),
+        FastTab(
+            "general",
+            _("General"),
+            ("mapping", "option_value", "label", "last_synced_at", "last_result_to_crm", "appended"),
+        ),
     )

@@ -17,6 +17,8 @@ from records.errors import FieldError, Refused, Rejected, Stale
 from records.schema import model_of, schema
 
 OPTION_VALUES = "crm.OptionValue"
+#: So many characters of an option's label make a code.
+CODE_LENGTH = 10
 
 
 @transaction.atomic
@@ -34,6 +36,8 @@ def option_mapping_create(
     if code is None:
         raise Rejected([FieldError("erp_id", "record_missing")])
     _refuse_taken(mapping, erp_id=erp_id)
+    if label or option_value is None:
+        _check_label(mapping, label or code, option_value)
     if option_value is None:
         option_value, label = _new_value(mapping, label or code), label or code
     else:
@@ -67,6 +71,8 @@ def option_mapping_update(
     if value != option_mapping.option_value:
         _refuse_taken(mapping, option_value=value)
         given.setdefault("label", known)
+    if given.get("label", option_mapping.label) != option_mapping.label:
+        _check_label(mapping, given["label"], value)
     edit = writes.Edit(str(option_mapping.pk), given, row_version)
     writes.update(OptionMapping, [edit], source="setup").single()
     return OptionMapping.objects.select_related("mapping").get(pk=option_mapping.pk)
@@ -83,6 +89,16 @@ def option_mapping_delete(*, option_mapping: OptionMapping, row_version: int | N
     if not found.delete()[0]:
         raise Stale(str(option_mapping.pk))
     audit("option_mapping_delete", target=target, old={"value": option_mapping.option_value})
+
+
+def _check_label(mapping: IntegrationTableMapping, label: str, value: int | None) -> None:
+    """A label has no comma, and its beginning, which codes keep of it, is that of no other option. Raises Rejected."""
+    if "," in label:
+        raise Rejected([FieldError("label", "option_comma", {"value": label})])
+    others = option_rows(mapping).filter(label__istartswith=label[:CODE_LENGTH]).exclude(value=value)
+    for other in others.values_list("label", flat=True):
+        if str(other)[:CODE_LENGTH].casefold() == label[:CODE_LENGTH].casefold():
+            raise Rejected([FieldError("label", "option_beginning", {"value": label, "other": str(other)})])
 
 
 def option_label(mapping: IntegrationTableMapping, value: int) -> str | None:
