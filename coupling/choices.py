@@ -52,7 +52,7 @@ def _rules() -> dict[str, Any]:
 
 def _tables() -> dict[str, Any]:
     """The business tables of both sides with their names."""
-    models = [m for m in apps.get_models() if issubclass(m, Table) and m._meta.app_label in ("erp", "crm")]
+    models: list[Any] = [m for m in apps.get_models() if issubclass(m, Table) and m._meta.app_label in ("erp", "crm")]
     return {m._meta.label: lazystr(m.Record.plural) for m in sorted(models, key=lambda m: m._meta.label)}
 
 

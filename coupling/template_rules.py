@@ -37,7 +37,7 @@ def before_templates(batch: Batch) -> None:
     """Check templates that are made or changed."""
     if batch.kind == "delete":
         for row in batch.live:
-            ConfigTemplateLine.objects.filter(template_id=row.pk).delete()
+            ConfigTemplateLine.objects.filter(template__pk=row.pk).delete()
         return
     mappings = {str(m.pk): m for m in IntegrationTableMapping.objects.all()}
     for row in batch.live:

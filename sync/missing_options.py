@@ -28,21 +28,22 @@ def append_missing(run: Run, pairs: Sequence[Pair]) -> None:
     """Add a code for every option that the Sales records of a chunk use and that none stands for."""
     if FROM not in run.request.directions:
         return
+    records = [pair.crm for pair in pairs if pair.crm is not None and _is_open(pair)]
     for line in run.plan.fields:
         way, lookup = run.plan.direction_of(line), line.from_crm.lookup if line.from_crm else None
         if isinstance(lookup, OptionValues) and way is not None and way.covers(FROM):
-            values = unique(canon(pair.crm.values.get(line.crm or "")) for pair in pairs if _is_open(pair))
+            values = unique(canon(record.values.get(line.crm or "")) for record in records)
             if values:
                 _append(run, lookup, values)
 
 
 def _is_open(pair: Pair) -> bool:
     """True for a Sales record inside the filter that this run may carry to the ERP."""
-    return pair.crm is not None and pair.crm_inside and (pair.link is None or not pair.link.skipped)
+    return pair.crm_inside and (pair.link is None or not pair.link.skipped)
 
 
 def _append(run: Run, lookup: OptionValues, values: list[Any]) -> None:
-    known = OptionMapping.objects.filter(mapping_id=lookup.mapping_id, option_value__in=values)
+    known = OptionMapping.objects.filter(mapping__pk=lookup.mapping_id, option_value__in=values)
     missing = set(values) - set(known.values_list("option_value", flat=True))
     if not missing:
         return

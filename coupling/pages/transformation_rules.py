@@ -157,12 +157,12 @@ class RuleView(CardView):
         response: Any = super().post(request, pk)
         after = self.page.parameters(str(pk))
         if before == after:
-            return response  # type: ignore[no-any-return]
+            return response
         if before and after:
             response.template_name = "coupling/_rule_answer.html"
         else:
             response["HX-Refresh"] = "true"
-        return response  # type: ignore[no-any-return]
+        return response
 
 
 class NewRuleView(NewView):

@@ -81,7 +81,7 @@ def _values(given: Any) -> dict[str, str]:
 
 def _set_values(key: str, wanted: Mapping[str, str]) -> None:
     """Make the lines of a template what is wanted; errors stand at `values.<field>`."""
-    stored = {line.field: line for line in ConfigTemplateLine.objects.filter(template_id=key)}
+    stored = {line.field: line for line in ConfigTemplateLine.objects.filter(template__pk=key)}
     new = [name for name in wanted if name not in stored]
     changed = [name for name in wanted if name in stored and stored[name].value != wanted[name]]
     gone = [(str(line.pk), None) for name, line in stored.items() if name not in wanted]
