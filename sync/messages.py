@@ -29,7 +29,7 @@ register(
         "unknown_option": _("The option value '%(value)s' is not known."),
         "conversion_failed": _("The value '%(value)s' could not be converted: %(error)s"),
         "template_missing": _(
-            "The configuration template %(template)s cannot be used: its %(field)s does not fit the table any more."
+            "The configuration template %(template)s cannot be used: its %(field)s no longer fits the table."
         ),
         "dependency_failed": _("A mapping that has to go first did not finish."),
         "locked": _("Another user is changing the record. It will be tried again."),

@@ -47,7 +47,7 @@ class ConfigTemplate(CouplingTable):
     side = Choice(SIDES, default="erp", insert_only=True, caption=_("New Records of"))
     name = Code(20, caption=_("Name"), required=True)
     priority = Int(minimum=0, caption=_("Priority"))
-    filter = Memo(caption=_("Filter of the Source"))
+    filter = Memo(caption=_("Source Filter"))
 
     SYSTEM: ClassVar[tuple[str, ...]] = ()
 

@@ -93,7 +93,7 @@ class CriteriaDialog(DialogPage):
             raise Rejected([FieldError("", "record_missing")])
         if "reset" in request.POST:
             criteria_reset(mapping=mapping)
-            return Done(_now("No field is used for match-based coupling any more."))
+            return Done(_now("Match-based coupling no longer uses any field."))
         lines = form.lines(mapping)
         options = {name: form.cleaned_data[name] for name in form.fields}
         criteria_save(mapping=mapping, lines=lines, options=options)

@@ -50,8 +50,9 @@ class TemplateList(ListPage):
     keywords = KEYWORDS
     help = Help(
         _(
-            "A template gives values to the new records of one side of a mapping. Of several, the first by priority "
-            "counts whose filter lets the source record in. A value of a template wins over the value of a field line."
+            "A template gives values to the new records of one side of a mapping. If there are several, the first by "
+            "priority whose filter includes the source record is used. A value of the template takes precedence over the "
+            "value of a field line."
         )
     )
     columns = ("name", "mapping", "side", "priority", "filter")

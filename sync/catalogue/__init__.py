@@ -1,6 +1,6 @@
 """The error catalogue: for every reason of the log its cause, what to do about it, and where. See `entries`.
 
-The sentence of a reason is in `records.messages`. The page *Error Catalogue* and `docs/administration/errors.md` show
+The sentence of a reason is in `records.messages`. The page *Error Catalog* and `docs/administration/errors.md` show
 all of it; a test reads the source and fails when it can give a reason that is not here.
 """
 

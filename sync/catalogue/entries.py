@@ -140,7 +140,7 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "template_missing": Entry(
-        _("The configuration template for new records names a field, a code or a filter that does not exist any more."),
+        _("The configuration template for new records names a field, a code or a filter that no longer exists."),
         _("Correct the configuration template, or delete it."),
         "coupling.template.list",
     ),

@@ -34,7 +34,7 @@ STATES = {
     "in_process": _("In Process"),
     "finished": _("Finished"),
     "failed": _("Failed"),
-    "cancelled": _("Cancelled"),
+    "cancelled": _("Canceled"),
 }
 ENDED = ("finished", "failed", "cancelled")
 JOB_DIRECTIONS = {

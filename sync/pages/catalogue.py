@@ -1,4 +1,4 @@
-"""Error Catalogue: every reason that a log can give, its cause, and the next step with the way there."""
+"""Error Catalog: every reason that a log can give, its cause, and the next step with the way there."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ErrorCatalogue(Page):
 
     name = "sync.catalogue"
     path = "sync/error-catalogue/"
-    title = _("Error Catalogue")
+    title = _("Error Catalog")
     menu = ("synchronization", 35)
     icon = "question_circle"
     keywords = _("error, reason, code, cause, help, troubleshooting, next step")

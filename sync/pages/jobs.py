@@ -71,7 +71,7 @@ def _cannot_undo(_request: HttpRequest, selection: Selection) -> str | None:
 def cancel(request: HttpRequest, selection: Selection) -> Done:
     """Cancel the job; it ends at the border of a chunk."""
     services.job_cancel(user=request.user, job=_job(selection))  # type: ignore[arg-type]
-    return Done(_now("The job is being cancelled. What is done already stays."))
+    return Done(_now("The job is being canceled. What is done already stays."))
 
 
 def undo(request: HttpRequest, selection: Selection) -> HttpResponseBase:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import polib
 import pytest
 from django.utils import translation
 
+from config.extraction import extract
+
 ROOT = Path(__file__).parents[2]
 FOREIGN = ("it", "sv", "fr", "es")
+ALL = (*FOREIGN, "en_GB")
 TERMS = {
     "Set Up Coupling": ("Imposta associazione", "Konfigurera koppling", "Configurer le couplage", "Configurar emparejamiento"),
     "Synchronize Now": ("Sincronizza adesso", "Synkronisera nu", "Synchroniser maintenant", "Sincronizar ahora"),
@@ -43,9 +47,51 @@ def is_empty(entry: polib.POEntry) -> bool:
     return not (all(entry.msgstr_plural.values()) if entry.msgid_plural else entry.msgstr)
 
 
+def keys(file: polib.POFile) -> set[tuple[str | None, str, str]]:
+    """What the texts of a catalogue are known by: context, text, plural."""
+    return {(entry.msgctxt, entry.msgid, entry.msgid_plural) for entry in file if not entry.obsolete}
+
+
+@pytest.fixture(scope="module")
+def program() -> set[tuple[str | None, str, str]]:
+    """The texts that stand in the program now."""
+    return keys(extract())
+
+
+def translations(entry: polib.POEntry) -> list[tuple[str, list[str]]]:
+    """Each translation of an entry, with the texts it may stand for."""
+    if entry.msgid_plural:
+        return [(said, [entry.msgid, entry.msgid_plural]) for said in entry.msgstr_plural.values()]
+    return [(entry.msgstr, [entry.msgid])]
+
+
+def placeholders(text: str) -> list[str]:
+    """The parts that stand for a value, and the marks of HTML, sorted."""
+    return sorted(re.findall(r"%\(\w+\)[sd]|%%n|</?\w+[^>]*>", text))
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_the_catalogue_holds_the_texts_of_the_program_and_no_others(
+    language: str, program: set[tuple[str | None, str, str]]
+) -> None:
+    assert sorted(program ^ keys(catalogue(language)), key=str) == [], "manage.py extract_messages"
+
+
 @pytest.mark.parametrize("language", FOREIGN)
 def test_every_text_is_translated(language: str) -> None:
     assert [e.msgid for e in catalogue(language) if not e.obsolete and is_empty(e)] == []
+
+
+@pytest.mark.parametrize("language", ALL)
+def test_placeholders_are_those_of_the_text(language: str) -> None:
+    wrong = [
+        (said, entry.msgid)
+        for entry in catalogue(language)
+        for said, texts in translations(entry)
+        if said and placeholders(said) not in [placeholders(text) for text in texts]
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.parametrize("language", FOREIGN)

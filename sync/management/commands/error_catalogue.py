@@ -14,7 +14,7 @@ NAMES = {"erp_product": "Business Central", "crm_product": "Dynamics 365 Sales"}
 HEAD = """# Error catalogue
 
 Every reason that the log can give for a record that was kept back or a job that failed, with its cause and what to do
-about it. The page **Error Catalogue** shows the same in the user's language, with the way to the page and the number of
+about it. The page **Error Catalog** shows the same in the user's language, with the way to the page and the number of
 open errors. In the API a reason is the `code` of the first column; `detail` is its sentence.
 
 What to do with the records themselves: [conflicts.md](conflicts.md). How long the log is kept: [schedules.md](schedules.md#how-long-the-log-is-kept).
