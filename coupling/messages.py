@@ -127,7 +127,7 @@ register(
         "option_taken": _("The option %(value)s is already mapped to %(partner)s."),
         "option_comma": _("The label '%(value)s' contains a comma."),
         "option_beginning": _(
-            "The first ten characters of '%(value)s' are those of the option '%(other)s'. Choose a label that begins otherwise."
+            "The first ten characters of '%(value)s' are those of the option '%(other)s'. Choose a label that begins differently."
         ),
         "option_mapping_only": _("%(mapping)s is an option mapping; its codes are mapped to option values."),
         "not_option_mapping": _("%(mapping)s is not an option mapping."),

@@ -26,7 +26,7 @@ from records.schema import FieldInfo, Schema, schema
 KINDS = {
     "text": _("Text"), "code": _("Code"), "memo": _("Text"), "dateformula": _("Date Formula"), "int": _("Integer"),
     "decimal": _("Decimal"), "bool": _("Boolean"), "date": _("Date"), "datetime": _("Date and Time"),
-    "option": _("Option"), "guid": _("GUID"), "ref": _("Look-up"), "polyref": _("Look-up"), "entityname": _("Text"),
+    "option": _("Option"), "guid": _("GUID"), "ref": _("Lookup"), "polyref": _("Lookup"), "entityname": _("Text"),
 }  # fmt: skip
 LIMIT = 60
 

@@ -24,7 +24,7 @@ from records.schema import FieldInfo, Schema, schema
 CAPTIONS = {
     "is": _("is"), "is_not": _("is not"), "contains": _("contains"), "begins": _("begins with"), "less": _("is below"),
     "at_most": _("is at most"), "more": _("is above"), "at_least": _("is at least"), "between": _("is between"),
-    "blank": _("is blank"), "not_blank": _("is not blank"), "expression": _("fits the expression"),
+    "blank": _("is blank"), "not_blank": _("is not blank"), "expression": _("matches the expression"),
 }  # fmt: skip
 MAX_ROWS = 50
 

@@ -89,9 +89,7 @@ def let_in(mapping: str) -> list[str]:
     count = port.let_in_count(mapping) if port else 0
     if not count:
         return []
-    said = _now(
-        "%(count)s records inside the filters wait for nothing yet: Synchronize Records Let In puts them to work."
-    )
+    said = _now("%(count)s records inside the filters are not queued yet: choose Synchronize Newly Included Records.")
     return [said % {"count": count}]
 
 

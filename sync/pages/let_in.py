@@ -1,4 +1,4 @@
-"""Synchronize Records Let In: after a filter was widened, or Synch. Only Coupled Records was turned off."""
+"""Synchronize Newly Included Records: after a filter was widened, or Synch. Only Coupled Records was turned off."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LetInDialog(DialogPage):
 
     name = "sync.let_in"
     path = "sync/run-let-in/"
-    title = _("Synchronize Records Let In")
+    title = _("Synchronize Newly Included Records")
     template = "sync/let_in.html"
     submit_caption = _("Synchronize")
 
@@ -47,7 +47,7 @@ def action(scope: Any) -> Action:
     """The action on mappings."""
     return Action(
         "let_in",
-        _("Synchronize Records Let In"),
+        _("Synchronize Newly Included Records"),
         dialog=LetInDialog.name,
         scope=scope,
         icon="filter",
