@@ -54,6 +54,8 @@ register(
         ),
         "unknown_transformation": _("There is no transformation rule '%(code)s'."),
         "filter_row": "%(error)s",
+        "wizard_no_lines": _("Choose at least one pair of fields."),
+        "wizard_choose_fields": _("Choose a field on each side."),
         "version_missing": _("There is no version %(version)s of the mapping %(mapping)s."),
         # files of mappings
         "mapping_file_large": _("The file is too large; at most %(max)s bytes are read."),

@@ -14,6 +14,7 @@ from coupling.pages.fields import picker
 from coupling.pages.filters import EDIT_FILTER, EDIT_INTEGRATION_FILTER
 from coupling.pages.transfer import EXPORT, IMPORT, RESET
 from coupling.pages.versions import VERSIONS
+from coupling.pages.wizard import NEW
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
 from coupling.services.mapping import line_move
@@ -78,7 +79,7 @@ class MappingList(ListPage):
         View("all", _("All"), ""),
         View("user_defined", _("User-Defined"), "user_defined=true"),
     )
-    actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS, EXPORT, IMPORT, RESET)
+    actions = (NEW, EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS, EXPORT, IMPORT, RESET)
 
 
 def _move(pk: str, step: int) -> None:

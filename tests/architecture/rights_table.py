@@ -33,6 +33,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/mappings/*delete/", "setup", "setup"),
     ("coupling/mappings/*filter/*", "setup", "setup"),
     ("coupling/mappings/restore/", "setup", "setup"),
+    ("coupling/mappings/new-mapping/", "setup", "setup"),
     ("coupling/mappings/import/", "setup", "setup"),
     ("coupling/mappings/reset/", "setup", "setup"),
     ("coupling/mappings/criteria/", "setup", "setup"),

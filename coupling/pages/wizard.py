@@ -1,0 +1,171 @@
+"""New Mapping: two tables, what takes part, which fields belong together, and a look at all of it before it is made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+
+from coupling.models.mapping import DIRECTIONS
+from coupling.pages.fields import type_of
+from coupling.pages.filter_editor import Editor
+from coupling.pages.words import KEYWORDS
+from coupling.selectors.filters import say
+from coupling.wizard import STEPS, Draft, Pair, labels
+from pages import Action, DialogPage, Done, Selection, register, registry
+from records.errors import FieldError, Rejected, Stale
+from records.messages import text
+from records.schema import Schema, schema
+
+CAPTIONS = {"tables": _("Tables"), "filters": _("Filters"), "fields": _("Fields"), "review": _("Review")}
+EDITORS = {"table_filter": "erp_table", "integration_table_filter": "crm_table"}
+
+
+@register
+class NewMapping(DialogPage):
+    """The wizard."""
+
+    name = "coupling.mapping.wizard"
+    path = "coupling/mappings/new-mapping/"
+    title = _("New Mapping")
+    template = "coupling/wizard.html"
+    right = "setup"
+    needs_selection = False
+    wide = True
+
+    def context(self, request: HttpRequest, _selection: Selection | None, _form: forms.Form | None) -> dict[str, Any]:
+        """The step that is shown."""
+        draft: Draft = getattr(request, "_draft", None) or Draft.of_data(request.POST)
+        at = STEPS.index(draft.step)
+        found: dict[str, Any] = {
+            "draft": draft,
+            "steps": [(name, CAPTIONS[name], name == draft.step) for name in STEPS],
+            "number": at + 1,
+            "of": len(STEPS),
+            "errors": {name: text(error.code, error.params) for name, error in draft.errors.items()},
+            "directions": DIRECTIONS.items(),
+        }
+        return found | getattr(self, f"_{draft.step}")(draft)
+
+    def submit(
+        self, request: HttpRequest, _selection: Selection | None, _form: forms.Form | None
+    ) -> Done | HttpResponseBase:
+        """One step on or back, another pair, other tables; at the end the mapping."""
+        draft = Draft.of_data(request.POST)
+        for name, table in EDITORS.items() if draft.step == "filters" else ():
+            editor = Editor.of_data(name, getattr(draft, table), request.POST)
+            setattr(draft, name, editor.text)
+            if editor.error:
+                draft.errors[name] = FieldError(name, "filter_row", {"error": editor.error})
+        go = request.POST.get("go", "next")
+        if go == "next" and draft.step == "review":
+            return self._finish(request, draft)
+        self._go(draft, go, request)
+        return self._again(request, draft)
+
+    def _go(self, draft: Draft, go: str, request: HttpRequest) -> None:
+        at = STEPS.index(draft.step)
+        if go == "back":
+            draft.step, draft.errors = STEPS[max(0, at - 1)], {}
+        elif go == "add":
+            draft.add(request.POST.get("add_erp", ""), request.POST.get("add_crm", ""))
+        elif go == "next" and not draft.errors and draft.check():
+            draft.step = STEPS[at + 1]
+            if draft.step == "fields":
+                draft.suggest()
+
+    def _finish(self, request: HttpRequest, draft: Draft) -> Done | HttpResponseBase:
+        if not draft.check():
+            return self._again(request, draft)
+        try:
+            made = draft.finish()
+        except (Rejected, Stale):  # somebody made one meanwhile
+            draft.step = "tables"
+            draft.check()
+            return self._again(request, draft)
+        from coupling.models import IntegrationTableMapping
+
+        pk = IntegrationTableMapping.objects.values_list("pk", flat=True).get(name=made.name)
+        return Done(url=registry.reverse("coupling.mapping.card", pk=str(pk)))
+
+    def _again(self, request: HttpRequest, draft: Draft) -> HttpResponseBase:
+        from pages.views.dialogs import DialogView
+
+        request._draft = draft  # type: ignore[attr-defined]
+        view = DialogView(page=self)
+        view.setup(request)
+        return view.show(request, None)
+
+    def _tables(self, draft: Draft) -> dict[str, Any]:
+        return {
+            "erp_tables": [(label, schema(label).model.Record.plural) for label in labels("erp")],
+            "crm_tables": [
+                (label, schema(label).model.Record.plural)
+                for label in (draft.free if draft.erp_table else labels("crm"))
+            ],
+        }
+
+    def _filters(self, draft: Draft) -> dict[str, Any]:
+        return {
+            "editors": [
+                Editor.of_text(name, getattr(draft, table), getattr(draft, name)) for name, table in EDITORS.items()
+            ]
+        }
+
+    def _fields(self, draft: Draft) -> dict[str, Any]:
+        assert draft.tables is not None
+        wanted = [at for at, pair in enumerate(draft.pairs) if pair.on]
+        said = {
+            wanted[int(name.removeprefix("line-"))]: text(error.code, error.params)
+            for name, error in draft.errors.items()
+            if name.startswith("line-") and int(name.removeprefix("line-")) < len(wanted)
+        }
+        return {
+            "rows": [_row(at, pair, draft.tables, said.get(at, "")) for at, pair in enumerate(draft.pairs)],
+            "erp_fields": [(f.name, f"{f.caption} ({f.name})") for f in draft.candidates(0)],
+            "crm_fields": [(f.name, f"{f.caption} ({f.name})") for f in draft.candidates(1)],
+            "ways": [(way, DIRECTIONS[way]) for way in draft.ways],
+            "tables": [table.model.Record.label for table in draft.tables],
+            "general": [text(e.code, e.params) for n, e in draft.errors.items() if not n.startswith("line-")],
+        }
+
+    def _review(self, draft: Draft) -> dict[str, Any]:
+        assert draft.tables is not None
+        return {
+            "sides": [
+                (table.model.Record.plural, say(table.label, filter_text))
+                for table, filter_text in zip(
+                    draft.tables, (draft.table_filter, draft.integration_table_filter), strict=True
+                )
+            ],
+            "direction": DIRECTIONS[draft.direction],
+            "rows": [_row(at, pair, draft.tables, "") for at, pair in enumerate(draft.pairs) if pair.on],
+            "missing": [f"{info.caption}" for info in draft.missing],
+        }
+
+
+def _row(at: int, pair: Pair, tables: tuple[Schema, Schema], error: str) -> dict[str, Any]:
+    erp, crm = tables[0].fields.get(pair.erp), tables[1].fields.get(pair.crm)
+    return {
+        "at": at,
+        "pair": pair,
+        "erp": erp.caption if erp else pair.erp,
+        "crm": crm.caption if crm else pair.crm,
+        "erp_type": type_of(erp) if erp else "",
+        "crm_type": type_of(crm) if crm else "",
+        "direction": DIRECTIONS[pair.direction],
+        "error": error,
+    }
+
+
+NEW = Action(
+    "new_mapping",
+    _("New Mapping"),
+    dialog=NewMapping.name,
+    right="setup",
+    icon="add",
+    order=5,
+    keywords=KEYWORDS,
+)
