@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import ConfigTemplate
+from coupling.pages.fields import resolve_field, shown_field
 from coupling.pages.words import KEYWORDS
-from pages import CardPage, Column, FastTab, Help, Lines, ListPage, View, extend, register
+from pages import CardPage, Column, FastTab, Help, Lines, ListPage, Picker, Row, View, extend, register
 
 
 def _of_side(side: str) -> Callable[[Sequence[str]], dict[str, Any]]:
@@ -33,6 +36,26 @@ extend(
         Column("crm_templates", _("Integration Table Templates"), compute=_of_side("crm")),
     ),
 )
+
+
+@lru_cache(maxsize=1024)
+def _place(template: str) -> tuple[str, str, str]:
+    """Mapping, side and table of a template, which never change."""
+    found = ConfigTemplate.objects.select_related("mapping").get(pk=template)
+    return str(found.mapping_id), found.side, found.table
+
+
+def _address(row: Row) -> str:
+    mapping, side, _table = _place(str(row.get("template")))
+    return reverse("coupling.mapping.fields", kwargs={"pk": mapping, "side": side})
+
+
+def _shown(row: Row) -> str:
+    return shown_field(_place(str(row.get("template")))[2], str(row.get("field") or ""))
+
+
+def _resolve(row: Row, typed: str) -> str:
+    return resolve_field(_place(str(row.get("template")))[2], typed)
 
 
 @register
@@ -75,5 +98,13 @@ class TemplateCard(CardPage):
         FastTab(
             "general", _("General"), ("name", "side", "mapping", "priority", "filter"), summary=("mapping", "name")
         ),
-        Lines("values", _("Values"), "coupling.ConfigTemplateLine", "template", ("field", "value"), sort=("field",)),
+        Lines(
+            "values",
+            _("Values"),
+            "coupling.ConfigTemplateLine",
+            "template",
+            ("field", "value"),
+            sort=("field",),
+            pickers={"field": Picker(_address, _shown, _resolve)},
+        ),
     )

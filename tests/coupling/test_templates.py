@@ -197,3 +197,17 @@ def test_values_are_entered_on_the_card(world: World) -> None:
     assert "values-new-value" in refused.content.decode()
     assert good["X-Saved"] == "1"
     assert list(made.lines.values_list("field", "value")) == [("numberofemployees", "12")]
+
+
+def test_a_field_is_chosen_by_its_caption(world: World) -> None:
+    made = template(world, "VIP", "crm", {})
+    typed = {
+        "changed": "field,value",
+        "values-new-field": "",
+        "values-new-field__text": "Number of Employees",
+        "values-new-value": "12",
+    }
+
+    browser().post(f"/coupling/templates/{made.pk}/lines/values/", typed, headers=HTMX)
+
+    assert list(made.lines.values_list("field", flat=True)) == ["numberofemployees"]
