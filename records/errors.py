@@ -40,6 +40,10 @@ class Refused(RecordError):
         self.code, self.params = code, dict(params or {})
 
 
+class TooMany(Refused):
+    """The user has asked for too much at once (HTTP 429): code and parameters."""
+
+
 class Stale(RecordError):
     """Somebody changed or deleted the record since it was read (HTTP 412)."""
 

@@ -21,6 +21,7 @@ _DEFAULTS: dict[str, Any] = {
     "SYNC_PREVIEW_WHOLE": 20_000,  # a preview of more records is one of each chunk by itself
     "SYNC_STATEMENT_SECONDS": 120,
     "SYNC_LOCK_MS": 500,
+    "SYNC_JOBS_PER_USER": 100,  # jobs of one user that wait; the next one is refused (429)
     "IMPORT_MAX_BYTES": 500_000_000,
     "IMPORT_SHOWN_ERRORS": 1000,
 }

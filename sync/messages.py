@@ -89,6 +89,7 @@ register(
         "job_not_ended": _("The job has not ended yet."),
         "job_is_preview": _("A preview has written nothing that could be taken back."),
         "nothing_to_undo": _("The job has written nothing that could be taken back."),
+        "too_many_jobs": _("%(max)s of your jobs are waiting already. Try again when some of them have ended."),
         "already_undone": _("The job is being taken back already."),
         "job_ended": _("The job has ended already."),
         "nothing_pending": _("There is nothing that could be started."),

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from pages.api import messages as _texts
-from records.errors import FieldError, Refused, Rejected, Stale
+from records.errors import FieldError, Refused, Rejected, Stale, TooMany
 from records.filters import FilterError
 from records.messages import text
 
@@ -27,6 +27,10 @@ class BadParameter(Exception):
     def __init__(self, key: str, code: str, params: Mapping[str, Any] | None = None) -> None:
         super().__init__(key, code)
         self.error = FieldError(key, code, params)
+
+
+#: Said to who has too many jobs waiting.
+RETRY_SECONDS = 30
 
 
 class Conflict(Exception):
@@ -48,6 +52,10 @@ def handle(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, FilterError):
         key = "ordering" if error.code.startswith("ordering_") else "filter"
         return field_errors([FieldError(key, error.code, error.params)])
+    if isinstance(error, TooMany):
+        answer = refusal(429, error.code, error.params)
+        answer["Retry-After"] = str(RETRY_SECONDS)
+        return answer
     if isinstance(error, Refused):
         return refusal(409, error.code, error.params)
     if isinstance(error, Conflict):

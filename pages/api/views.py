@@ -63,6 +63,14 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         check_query(request)
 
+    def check_permissions(self, request: Any) -> None:
+        """Requests are counted before rights are asked for: refused ones count as well."""
+        super().check_throttles(request)
+        super().check_permissions(request)
+
+    def check_throttles(self, request: Any) -> None:
+        """Done by `check_permissions`."""
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Answer a request; like DRF's, with the handler run by `perform`."""
         self.args, self.kwargs = args, kwargs

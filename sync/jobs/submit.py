@@ -10,8 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from records.errors import TooMany
 from records.ids import uuid7
-from sync import bell
+from sync import bell, conf
 from sync.models import Chunk, Job
 from sync.models.job import PROTOCOL
 
@@ -47,13 +48,27 @@ class Request:
 
 
 def submit(request: Request) -> Job:
-    """Write the job; for a whole mapping the one that waits already where there is one alike."""
+    """Write the job; for a whole mapping the one that waits already where there is one alike.
+
+    Raises TooMany where the user has so many jobs waiting that another one would only stand in the way.
+    """
     with transaction.atomic():
+        _check_quota(request)
         job = _store(request) if request.whole else _insert(_job(request))
         if job.state == "ready" and not job.chunks.exists():
             _first_chunks(job, request)
         bell.ring(str(job.pk))
     return job
+
+
+def _check_quota(request: Request) -> None:
+    """Jobs that follow from others are not counted: what a user has begun comes to its end."""
+    if not (request.by_user and request.user_name) or request.parent or request.caused_by:
+        return
+    most = int(conf.value("SYNC_JOBS_PER_USER"))
+    waiting = Job.objects.filter(requested_by=request.user_name, state="ready", by_user=True, caused_by=None)
+    if waiting.count() >= most:
+        raise TooMany("too_many_jobs", {"max": most})
 
 
 def _insert(job: Job) -> Job:
