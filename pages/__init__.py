@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pages.dialogs import ActionView, DialogPage
     from pages.lists import ListPage
     from pages.page import Help, Page
-    from pages.parts import ActionGroup, Chip, Cue, CueGroup, FactBox, FastTab, Lines, More, Part, Picker, View
+    from pages.parts import ActionGroup, Chip, Cue, CueGroup, FactBox, FastTab, Lines, More, Part, Picker, Suggest, View
     from pages.registry import extend, register
     from pages.rolecentre import RoleCentrePage
     from pages.rows import Row
@@ -38,6 +38,7 @@ _WHERE = {
         "More",
         "Part",
         "Picker",
+        "Suggest",
         "View",
     ),
     "registry": ("extend", "register"),
@@ -50,7 +51,7 @@ _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names
 __all__ = [
     "Action", "ActionGroup", "ActionView", "CardPage", "Chip", "Column", "Cue", "CueGroup", "DialogPage", "Done",
     "FactBox", "FastTab", "Flag", "Help", "Lines", "ListPage", "More", "Number", "Page", "Part", "Picker", "Progress",
-    "RoleCentrePage", "Row", "Selection", "Status", "View", "extend", "register",
+    "RoleCentrePage", "Row", "Selection", "Status", "Suggest", "View", "extend", "register",
 ]  # fmt: skip
 
 

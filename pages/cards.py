@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 
 from pages.actions import Action
 from pages.page import Page
-from pages.parts import ActionGroup, Chip, FactBox, FastTab, Lines, is_visible
+from pages.parts import ActionGroup, Chip, FactBox, FastTab, Lines, Suggest, is_visible
 from pages.rows import Row
 from records.schema import Schema, schema
 
@@ -34,6 +34,8 @@ class CardPage(Page, kind=True):
     chips: ClassVar[Sequence[Callable[[HttpRequest, Row], Chip | None]]] = ()
     delete_notes: ClassVar[Sequence[Any]] = ()
     lookup_filters: ClassVar[Mapping[str, str]] = {}
+    #: what plain fields offer from other tables, by field
+    suggestions: ClassVar[Mapping[str, Suggest]] = {}
     header: ClassVar[Sequence[str]] = ()
     editable: ClassVar[bool] = True
     insert: ClassVar[bool] = True

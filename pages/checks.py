@@ -169,6 +169,9 @@ def _card(page: CardPage, table: Schema) -> Iterator[Finding]:
             yield from _fields(tab.summary, table)
         else:
             yield from _lines(tab)
+    for name, suggest in page.suggestions.items():
+        yield from _fields([name, *suggest.fills], table)
+        yield from _fields([suggest.field, *suggest.fills.values()], schema(suggest.table))
     for name, text in page.lookup_filters.items():
         if name in table and table[name].ref:
             yield from _filter(text, schema(table[name].ref))

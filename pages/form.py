@@ -118,7 +118,11 @@ def chips(page: CardPage, request: HttpRequest, row: Row) -> list[Chip]:
 
 
 def _input(page: CardPage, row: Row, name: str, *, is_new: bool, is_editable: bool) -> Input:
-    return inputs.build(page.table[name], row, is_editable=is_editable, is_new=is_new, page=page.name)
+    found = inputs.build(page.table[name], row, is_editable=is_editable, is_new=is_new, page=page.name)
+    if name in page.suggestions and not found.is_readonly:
+        found.suggests = True
+        found.lookup = f"{reverse('pages.lookup', args=[page.table.label, name])}?page={page.name}"
+    return found
 
 
 def _tab(

@@ -49,6 +49,7 @@ class Input:
     description: str = ""
     options: list[tuple[str, str]] = field(default_factory=list)
     lookup: str = ""
+    suggests: bool = False
     url: str = ""
     is_required: bool = False
     is_readonly: bool = False

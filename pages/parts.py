@@ -38,6 +38,18 @@ class More:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Values that a plain field of a card offers while one types, taken from another table.
+
+    `fills`: {field of the card: field of that table}, all taken over together when a row is chosen.
+    """
+
+    table: str
+    field: str
+    fills: Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class FastTab:
     """A group of fields of a card. `summary`: the fields whose values stand in the header while it is closed.

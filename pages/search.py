@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from pages import rows
+from pages.parts import Suggest
 from records import db
 from records.filters import check
 from records.listing import select
@@ -24,6 +27,7 @@ class Hit:
     name: str
     detail: str = ""
     table: str = ""
+    fills: str = ""  # JSON: what goes into other fields of the card
 
 
 def hits(info: FieldInfo, table: Schema, typed: str, filter_text: str = "") -> list[Hit]:
@@ -47,6 +51,19 @@ def hits(info: FieldInfo, table: Schema, typed: str, filter_text: str = "") -> l
     return found[:LIMIT]
 
 
+def suggested(suggest: Suggest, typed: str) -> list[Hit]:
+    """What a plain field offers: rows whose value begins with the typed text, then rows that contain it."""
+    target = schema(suggest.table)
+    found = []
+    for row in _rows(target, suggest.field, typed, "", own={*suggest.fills.values()}, upper=False):
+        fills = {name: row.text(own) for name, own in suggest.fills.items()}
+        others = [text for name in target.model.Record.title if name != suggest.field and (text := row.text(name))]
+        rest = [text for own in suggest.fills.values() if target[own].kind == "ref" and (text := row.text(own))]
+        value = row.text(suggest.field)
+        found.append(Hit(value, value, " ".join(others), " · ".join(rest), fills=json.dumps(fills)))
+    return found
+
+
 def targets(info: FieldInfo, table: Schema) -> list[tuple[str, str, str | None]]:
     """(entity name, table, code field) of everything that a reference may point to."""
     if info.kind == "polyref":
@@ -54,17 +71,25 @@ def targets(info: FieldInfo, table: Schema) -> list[tuple[str, str, str | None]]
     return [("", info.ref, info.ref_code)]
 
 
-def _rows(target: Schema, code: str | None, typed: str, filter_text: str) -> list[rows.Row]:
+def _rows(
+    target: Schema,
+    code: str | None,
+    typed: str,
+    filter_text: str,
+    *,
+    own: Collection[str] = (),
+    upper: bool = True,
+) -> list[rows.Row]:
     filter_ = check(filter_text, target.model) if filter_text else ""
     found = select(target.model, filter=filter_, search=typed)
     keys: list[Any] = []
     if code and typed:
-        begins = {f"{code}__startswith": typed.strip().upper()}
+        begins = {f"{code}__startswith": typed.strip().upper()} if upper else {f"{code}__istartswith": typed.strip()}
         keys = list(
             select(target.model, filter=filter_, ordering=[code]).filter(**begins).values_list("pk", flat=True)[:LIMIT]
         )
     keys += [pk for pk in found.values_list("pk", flat=True)[:LIMIT] if pk not in keys]
-    names = {*target.model.Record.title, *_detail_fields(target), *([code] if code else [])}
+    names = {*target.model.Record.title, *_detail_fields(target), *own, *([code] if code else [])}
     return rows.read(target.model, [str(pk) for pk in keys[:LIMIT]], fields=names)
 
 

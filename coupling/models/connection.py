@@ -51,7 +51,7 @@ class Connection(CouplingTable):
         label = _("Connection")
         plural = _("Connections")
         natural_key = None
-        title = ("address",)
+        title = ("connection_type",)
         path = "connection"
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from erp.pages.places import places
 from pages import CardPage, FastTab, Help, More, register
 
 
@@ -19,6 +20,7 @@ class CompanyInformationCard(CardPage):
     icon = "building"
     keywords = _("company, address, bank, VAT")
     help = Help(_("Name, address and bank of your company."))
+    suggestions = {**places(), **places("ship_to_")}
     # fmt: off
     fasttabs = (
         FastTab(

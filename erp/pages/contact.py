@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.pages import chips
 from erp.pages.actions import CONTACT_ACTIONS, RELATED
 from erp.pages.factboxes import PEOPLE
+from erp.pages.places import places
 from pages import CardPage, FastTab, Help, Lines, ListPage, More, View, register
 
 
@@ -99,4 +100,5 @@ class ContactCard(CardPage):
     actions = CONTACT_ACTIONS
     groups = (RELATED,)
     factboxes = (PEOPLE,)
+    suggestions = places()
     lookup_filters = {"company_no": "type=Company", "salesperson_code": "privacy_blocked=false"}

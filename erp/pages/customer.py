@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from erp.pages import chips
 from erp.pages.actions import CUSTOMER, OPEN_CONTACT
 from erp.pages.factboxes import CUSTOMER_CONTACTS, STATISTICS
+from erp.pages.places import places
 from pages import CardPage, FastTab, Help, ListPage, More, View, register
 
 
@@ -108,4 +109,5 @@ class CustomerCard(CardPage):
     actions = (OPEN_CONTACT,)
     groups = (CUSTOMER,)
     factboxes = (STATISTICS, CUSTOMER_CONTACTS)
+    suggestions = places()
     lookup_filters = {"salesperson_code": "blocked=false,privacy_blocked=false"}

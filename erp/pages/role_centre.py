@@ -65,5 +65,11 @@ class ErpRoleCentre(RoleCentrePage):
             ),
             width=4,
         ),
-        Part("customers_by_country", _("Customers by Country/Region"), "erp/_customers_by_country.html", _countries),
+        Part(
+            "customers_by_country",
+            _("Customers by Country/Region"),
+            "erp/_customers_by_country.html",
+            _countries,
+            width=12,
+        ),
     )

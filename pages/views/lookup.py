@@ -23,9 +23,12 @@ class LookupView(View):
         except LookupError:
             raise Http404 from None
         info = table.fields.get(field)
+        page = registry.find(request.GET.get("page", ""))
+        typed = request.GET.get("q", "").replace("\x00", "")[:100]
+        suggest = page.suggestions.get(field) if isinstance(page, CardPage) and page.model == label else None
+        if suggest is not None:
+            return TemplateResponse(request, "pages/_lookup.html", {"hits": search.suggested(suggest, typed)})
         if info is None or info.internal or info.kind not in ("ref", "polyref"):
             raise Http404
-        page = registry.find(request.GET.get("page", ""))
         narrowed = page.of("lookup_filters", request).get(field, "") if isinstance(page, CardPage) else ""
-        typed = request.GET.get("q", "").replace("\x00", "")[:100]
         return TemplateResponse(request, "pages/_lookup.html", {"hits": search.hits(info, table, typed, narrowed)})

@@ -156,6 +156,13 @@
     failed.delete(nameOf(one));
     if (isForm) showState(); else save();
   });
+  /* Filled by a look-up together with the field that it belongs to. */
+  form.addEventListener("filled", (event) => {
+    const one = event.target.closest("[data-field]");
+    if (!one) return;
+    dirty.add(nameOf(one));
+    failed.delete(nameOf(one));
+  });
   form.addEventListener("input", (event) => {
     const one = event.target.closest("[data-field]");
     if (!one || one.closest(".lines")) return;

@@ -3,10 +3,14 @@
   "use strict";
   let box = null;
   let field = null;
+  let taken = null;
 
   const options = () => (box ? [...box.querySelectorAll("[role=option]:not([aria-disabled])")] : []);
   const chosen = () => box?.querySelector("[aria-selected=true]");
   const hidden = (input) => (input.dataset.into ? input.closest(".lookup").querySelector("input[type=hidden]") : null);
+
+  /* What is looked for when the list is asked for: everything, or where values repeat those like the present one. */
+  const whole = (input) => ("suggest" in input.dataset ? input.value.trim() : "");
 
   const close = () => {
     field?.setAttribute("aria-expanded", "false");
@@ -59,11 +63,34 @@
   const take = (option) => {
     const input = field;
     const into = hidden(input);
+    for (const [name, value] of Object.entries(JSON.parse(option.dataset.fills || "{}"))) {
+      const other = input.form?.elements[name];
+      if (!other || other === input) continue;
+      other.value = value;
+      other.dispatchEvent(new CustomEvent("filled", { bubbles: true }));
+    }
+    taken = input;
     if (into) into.value = option.dataset.value;
     input.value = into ? option.dataset.text : option.dataset.value;
     close();
     input.dispatchEvent(new Event("change", { bubbles: true }));
+    taken = null;
   };
+
+  /* A value that several rows have was typed and left: the one that fits best is taken, and the others are offered. */
+  Tandem.on("change", "[data-suggest]", async (_event, input) => {
+    const typed = input.value.trim();
+    if (taken === input || !typed) return;
+    const url = new URL(input.dataset.lookup, location.href);
+    url.searchParams.set("q", typed);
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
+    if (!answer?.ok || input.value.trim() !== typed) return;
+    const found = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const same = [...found.querySelectorAll("[data-value]")].filter((option) => option.dataset.value === typed);
+    if (same.length < 2) return;
+    input.focus();
+    load(input, typed);
+  });
 
   Tandem.on("input", "[data-lookup]", (_event, input) => {
     const into = hidden(input);
@@ -72,12 +99,12 @@
   });
   Tandem.on("click", "[data-lookup]", (event, input) => {
     const isArrow = event.offsetX > input.clientWidth - 28;
-    if (isArrow) { if (field === input) close(); else load(input, ""); }
+    if (isArrow) { if (field === input) close(); else load(input, whole(input)); }
   });
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest?.("[data-lookup]");
     if (!input) return;
-    if (event.key === "ArrowDown" && (event.altKey || field !== input)) { event.preventDefault(); load(input, ""); return; }
+    if (event.key === "ArrowDown" && (event.altKey || field !== input)) { event.preventDefault(); load(input, whole(input)); return; }
     if (field !== input || !box) return;
     const list = options();
     const at = list.indexOf(chosen());

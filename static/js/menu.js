@@ -71,18 +71,19 @@
     }
   }, true);
 
-  /* What does not fit into a bar moves behind its "..." button. */
+  /* What does not fit into a bar moves behind its "..." button: what is seldom used first, then from the end. */
   const fit = (bar) => {
     const holder = bar.querySelector(":scope > .overflow");
     const menu = holder?.querySelector(".menu");
     if (!menu) return;
-    while (menu.firstElementChild) holder.before(menu.firstElementChild);
+    bar.inOrder ||= [...bar.children];
+    bar.append(...bar.inOrder);
     holder.hidden = true;
     const movable = () => [...bar.children].filter((e) => e !== holder && !e.matches(".holder,.separator"));
     const tooWide = () => bar.scrollWidth > bar.clientWidth + 1;
     if (!tooWide()) return;
     holder.hidden = false;
-    for (let parts = movable(); tooWide() && parts.length > 1; parts = movable()) menu.prepend(parts.at(-1));
+    for (let parts = movable(); tooWide() && parts.length > 1; parts = movable()) menu.prepend(parts.filter((e) => "minor" in e.dataset).at(-1) || parts.at(-1));
   };
   const fitAll = () => document.querySelectorAll("[data-actions]").forEach(fit);
   Tandem.fitBars = fitAll;

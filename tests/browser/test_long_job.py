@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 Enter = Callable[..., Visitor]
 RECORDS = 20_000
