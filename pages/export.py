@@ -23,6 +23,7 @@ from pages import grid
 from pages.columns import Column
 from pages.exchange import HIDDEN, MAX_TEXT, READ_ONLY, Mark, cell_of, check_sum, is_editable, text_of
 from pages.lists import ListPage
+from pages.parts import is_visible
 from pages.rows import Row
 from pages.selection import Selection
 from pages.state import ListState
@@ -30,6 +31,8 @@ from records.filters import FilterError
 from records.messages import text
 
 CHUNK = 1000
+#: the action that takes an edited workbook back; what the file looks like depends on it
+EDIT_ACTION = "edit_in_excel"
 #: what a worksheet can hold, without the header
 MAX_ROWS = 1_048_574
 MAX_CHOICES = 255
@@ -56,7 +59,7 @@ def workbook(
     except FilterError as error:
         return HttpResponse(text(error.code, error.params), status=400, content_type="text/plain; charset=utf-8")
     columns = page.bound_columns(request)
-    is_back = grid.opens_to_edit(page, request)
+    is_back = can_come_back(page, request)
     if all_fields and is_back:
         shown = {column.name for column in columns}
         columns += [Column(info.name).bind(page.table) for info in page.table if _is_more(info, shown)]
@@ -70,6 +73,11 @@ def workbook(
     file.seek(0)
     name = f"{page.table.model.Record.plural}.xlsx"
     return FileResponse(file, as_attachment=True, filename=name, content_type=TYPE)
+
+
+def can_come_back(page: ListPage, request: HttpRequest) -> bool:
+    """True where the list offers to send an edited workbook back."""
+    return any(a.name == EDIT_ACTION and is_visible(a, request) for a in page.of("actions", request))
 
 
 def _is_more(info: Any, shown: set[str]) -> bool:

@@ -23,6 +23,7 @@ from coupling.models import IntegrationTableMapping
 from coupling.products import products
 from coupling.validation import is_option
 from pages import Action, Chip, Cue, CueGroup, Done, FactBox, ListPage, Row, Selection, grid, registry
+from pages.export import EDIT_ACTION
 from pages.registry import extend, extend_table
 from pages.shell import Notice, notify
 from records.errors import Refused
@@ -283,7 +284,7 @@ def opens_to_edit(request: HttpRequest) -> bool:
 
 
 EDIT_IN_EXCEL = Action(
-    "edit_in_excel",
+    EDIT_ACTION,
     _("Edit in Excel"),
     dialog="sync.edit_in_excel",
     icon="document_table",
