@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(missing_reason("browser"))
     FOLDER.mkdir(exist_ok=True)
     with demo_server() as address, chromium(path) as browser:
-        for take in (of_customers, of_coupling, of_conflict, of_setup, of_job):
+        for take in (of_customers, of_coupling, of_conflict, of_setup, of_matching, of_job):
             take(browser, address)
 
 
@@ -90,6 +90,24 @@ def of_setup(browser: Browser, address: str) -> None:
     picture(visitor, "connection")
     visitor.go("coupling/mappings/")
     picture(visitor, "mappings")
+    visitor.close()
+
+
+def of_matching(browser: Browser, address: str) -> None:
+    """Coupling criteria and what they would couple."""
+    visitor = enter(browser, address, "admin")
+    visitor.go("coupling/mappings/")
+    visitor.choose(visitor.row("CUSTOMER"))
+    visitor.act("coupling_criteria")
+    dialog = visitor.dialog("Select Coupling Criteria")
+    dialog.get_by_role("checkbox", name="Name", exact=True).check()
+    picture(visitor, "coupling-criteria")
+    visitor.confirm(dialog)
+    visitor.choose(visitor.row("CUSTOMER"))
+    visitor.act("match")
+    visitor.dialog("Match-Based Coupling").get_by_role("button", name="Preview", exact=True).click()
+    expect(visitor.page.locator(".match-sections")).to_be_visible()
+    picture(visitor, "match-preview")
     visitor.close()
 
 
