@@ -8,12 +8,17 @@ from typing import Any
 
 from django.utils import timezone
 
-from coupling.models import Coupling, IntegrationTableMapping
+from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
+from coupling.plan import MappingPlan
 from coupling.plans import plan_for
+from coupling.rules import COMPANY_FIELD, clear_company
 from coupling.selectors.records import record_keys, record_names
 from coupling.services.coupling import couplings_delete
+from records import db
 from records.actor import current
+from records.filters import to_sql
 from records.ids import uuid7
+from records.schema import schema
 from sync import waiting
 from sync.jobs.results import COUNTERS, Done, count
 from sync.models import Chunk, Failure, Job, OutcomeRow
@@ -24,6 +29,11 @@ _removed: ContextVar[list[Coupling] | None] = ContextVar("removed_by_job", defau
 
 def run_chunk(job: Job, chunk: Chunk) -> Done:
     """Remove the couplings of the chunk, with those that cannot stand without them."""
+    if chunk.spec["take"] == "option_mappings":
+        return _take_codes_off(job, chunk)
+    if chunk.spec["take"] == "left_behind":
+        clear_left_behind(plan_for(job.mapping))
+        return Done()
     found = list(Coupling.objects.select_for_update().filter(pk__in=chunk.spec["ids"]).order_by("pk"))
     removed: list[Coupling] = []
     token = _removed.set(removed)
@@ -34,6 +44,46 @@ def run_chunk(job: Job, chunk: Chunk) -> Done:
     rows = outcomes(job, removed, chunk.pk)
     OutcomeRow.objects.bulk_create(rows, batch_size=2000)
     return Done({"": count(rows)}, len(chunk.spec["ids"]))
+
+
+def _take_codes_off(job: Job, chunk: Chunk) -> Done:
+    """The same for codes of an option set: the options stay."""
+    found = list(OptionMapping.objects.select_for_update().filter(pk__in=chunk.spec["ids"]).order_by("label"))
+    mapping = IntegrationTableMapping.objects.get(name=job.mapping)
+    codes = record_keys(mapping.erp_table, [row.erp_id for row in found])
+    rows = [
+        OutcomeRow(
+            id=uuid7(),
+            job=job,
+            chunk_id=chunk.pk,
+            mapping=job.mapping,
+            erp_id=row.erp_id,
+            erp_key=codes.get(str(row.erp_id), "")[:250],
+            crm_name=row.label[:250],
+            action="uncouple",
+            reason="forced",
+            params={"option_value": row.option_value},
+        )
+        for row in found
+    ]
+    OptionMapping.objects.filter(pk__in=[row.pk for row in found]).delete()
+    OutcomeRow.objects.bulk_create(rows, batch_size=2000)
+    return Done({"": count(rows)}, len(chunk.spec["ids"]))
+
+
+def clear_left_behind(plan: MappingPlan) -> None:
+    """CRM rows inside the filter that carry our company id and are coupled with nothing lose it."""
+    crm = schema(plan.crm_table)
+    company = plan.context["company_id"]
+    if COMPANY_FIELD not in crm or not company:
+        return
+    inside, params = to_sql(plan.crm_filter, crm.model, "t") if plan.crm_filter else ("TRUE", [])
+    rows = db.rows(
+        f'SELECT t."{crm.pk_column}" FROM "{crm.table}" t WHERE {inside} AND {crm[COMPANY_FIELD].sql("t")} = %s::uuid '
+        f'AND NOT EXISTS (SELECT 1 FROM "{Coupling._meta.db_table}" k WHERE k.crm_id = t."{crm.pk_column}")',
+        [*params, company],
+    )
+    clear_company(plan, [key for (key,) in rows])
 
 
 def outcomes(job: Job, couplings: Sequence[Coupling], chunk_id: int = 0) -> list[OutcomeRow]:

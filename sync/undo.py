@@ -24,6 +24,7 @@ from records.schema import schema
 from sync.changes import is_quiet
 from sync.engine import base
 from sync.jobs.results import Done, count
+from sync.matching import options
 from sync.models import Chunk, Job, OutcomeRow
 
 
@@ -210,7 +211,10 @@ def _couplings(mapping: str, side: str, keys: Iterable[Key]) -> list[Coupling]:
 def _uncouple(undo: _Undo) -> None:
     """What the job coupled is uncoupled."""
     for row in [r for r in undo.rows if r.action == "couple"]:
-        gone, _n = Coupling.objects.filter(pair=row.mapping, erp_id=row.erp_id, crm_id=row.crm_id).delete()
+        if options.is_option(row):
+            gone = options.take_off(row)
+        else:
+            gone, _n = Coupling.objects.filter(pair=row.mapping, erp_id=row.erp_id, crm_id=row.crm_id).delete()
         undo.done.append(
             _outcome(undo, row, "uncouple", "undone") if gone else _outcome(undo, row, "fail", "not_undoable")
         )
@@ -219,7 +223,10 @@ def _uncouple(undo: _Undo) -> None:
 def _couple(undo: _Undo) -> None:
     """What the job uncoupled is coupled again, where both records are still there and free."""
     for row in [r for r in undo.rows if r.action == "uncouple"]:
-        if not _both_exist(row):
+        if options.is_option(row):
+            done = options.put_on(row)
+            undo.done.append(_outcome(undo, row, *(("couple", "undone") if done else ("fail", "not_undoable"))))
+        elif not _both_exist(row):
             undo.done.append(_outcome(undo, row, "fail", "record_missing"))
         elif _insert_coupling(row):
             undo.done.append(_outcome(undo, row, "couple", "undone"))

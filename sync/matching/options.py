@@ -90,3 +90,29 @@ def _row(
         reason=reason,
         params=params,
     )
+
+
+# Taking back
+
+
+def is_option(row: OutcomeRow) -> bool:
+    """True for a row about a code and an option."""
+    mapping = IntegrationTableMapping.objects.filter(name=row.mapping).first()
+    return mapping is not None and mapping.is_option
+
+
+def take_off(row: OutcomeRow) -> int:
+    """Undo a coupling of a code, where it still stands for the same option; how many rows went."""
+    found = OptionMapping.objects.filter(mapping__name=row.mapping, erp_id=row.erp_id, label=row.crm_name)
+    return found.delete()[0]
+
+
+def put_on(row: OutcomeRow) -> bool:
+    """Undo an uncoupling of a code, where code and option are still there and free."""
+    mapping = IntegrationTableMapping.objects.get(name=row.mapping)
+    value = row.params.get("option_value")
+    if not record_keys(mapping.erp_table, [row.erp_id]) or not option_rows(mapping).filter(value=value).exists():
+        return False
+    made = OptionMapping(mapping=mapping, erp_id=row.erp_id, option_value=value, label=row.crm_name)
+    OptionMapping.objects.bulk_create([made], ignore_conflicts=True)
+    return OptionMapping.objects.filter(pk=made.pk).exists()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from coupling.models import Coupling
-from coupling.services.coupling import couplings_delete
+from coupling.pages.couplings import uncouple
 from pages import (
     Action,
     ActionGroup,
@@ -164,10 +164,9 @@ def find_deleted(_request: HttpRequest, _selection: Selection) -> Done | HttpRes
     return Done(said % {"n": answer.done})
 
 
-def delete_coupling(_request: HttpRequest, selection: Selection) -> Done:
-    """Delete the couplings of the chosen rows; the records stay."""
-    n = couplings_delete(couplings=list(Coupling.objects.filter(pk__in=selection.pks)))
-    return Done(ngettext("%(n)s coupling was deleted.", "%(n)s couplings were deleted.", n) % {"n": n})
+def delete_coupling(request: HttpRequest, selection: Selection) -> Done:
+    """Delete the coupling of the chosen row at once, several in the background; the records stay."""
+    return uncouple(request, list(Coupling.objects.filter(pk__in=selection.pks)))
 
 
 def _rows(selection: Selection) -> list[WorkItem]:

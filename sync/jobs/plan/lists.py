@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from coupling.models import Coupling
+from coupling.models import Coupling, OptionMapping
 from sync.jobs.plan.base import Planned, slices
 from sync.models import Job, OutcomeRow
+from sync.plans import plan_of
 
 
 def coupling(job: Job) -> Planned:
@@ -15,14 +16,26 @@ def coupling(job: Job) -> Planned:
 
 
 def uncoupling(job: Job) -> Planned:
-    """The couplings of the mapping, or those of the named records."""
+    """The couplings of the mapping, or those of the named records; where all go, what they left on CRM rows goes last."""
+    if plan_of(job).option is not None:
+        return _option_mappings(job)
     found = Coupling.objects.filter(pair=job.mapping)
     if job.param("erp_ids"):
         found = found.filter(erp_id__in=job.param("erp_ids"))
     if job.param("crm_ids"):
         found = found.filter(crm_id__in=job.param("crm_ids"))
     keys = [str(key) for key in found.order_by("pk").values_list("pk", flat=True)]
-    return Planned([{"take": "couplings", "ids": ids} for ids in slices(keys)], len(keys))
+    specs = [{"take": "couplings", "ids": ids} for ids in slices(keys)]
+    return Planned([*specs, {"take": "left_behind", "stage": 1}] if job.whole else specs, len(keys))
+
+
+def _option_mappings(job: Job) -> Planned:
+    """Codes that stand for an option, instead of couplings."""
+    found = OptionMapping.objects.filter(mapping__name=job.mapping)
+    if job.param("erp_ids"):
+        found = found.filter(erp_id__in=job.param("erp_ids"))
+    keys = [str(key) for key in found.order_by("pk").values_list("pk", flat=True)]
+    return Planned([{"take": "option_mappings", "ids": ids} for ids in slices(keys)], len(keys))
 
 
 def undo(job: Job) -> Planned:
