@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -35,10 +36,19 @@ def ring(job_id: str = "", *, spread: int = 3) -> None:
     transaction.on_commit(lambda: _send(job_id, spread), robust=True)
 
 
+class _Silence:
+    """Until when this process rings no bell: asking a broker that is away takes seconds, and each click would wait."""
+
+    until = 0.0
+
+
 def _send(job_id: str, spread: int) -> None:
     from sync import tasks
 
+    if time.monotonic() < _Silence.until:
+        return
     try:
         tasks.ring.apply_async(args=[job_id, spread], retry=False, expires=conf.value("SYNC_BELL_EXPIRES"))
     except Exception as error:  # noqa: BLE001 - whatever the broker's library raises: the sweep finds the job
         log.warning("the bell for job %s was not heard: %s", job_id, error)
+        _Silence.until = time.monotonic() + conf.value("SYNC_BELL_SILENCE")

@@ -17,6 +17,7 @@ _DEFAULTS: dict[str, Any] = {
     "SYNC_MAX_LOSSES": 2,  # lost leases before a chunk is cut in halves to find the record that kills its worker
     "SYNC_TASK_SECONDS": 1.0,  # a task runs chunks for so long, then rings again
     "SYNC_BELL_EXPIRES": 30,
+    "SYNC_BELL_SILENCE": 15.0,  # no bell is rung for so long after one that the broker did not take; sweeps go on
     "SYNC_WAKE_SECONDS": 5,  # a change of a coupled record starts its mapping's job after so long
     "SYNC_PREVIEW_WHOLE": 20_000,  # a preview of more records is one of each chunk by itself
     "SYNC_STATEMENT_SECONDS": 120,

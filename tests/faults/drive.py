@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
-CUSTOMERS, NEW = 600, 100
+#: Customers that are coupled beforehand, and those that the run has to create.
+CUSTOMERS, NEW = int(os.environ.get("FAULT_CUSTOMERS", "600")), 100
 #: Tables whose every column must be the same with and without a fault, but for keys and times.
 COMPARED = (
     "erp_%",
@@ -133,6 +136,14 @@ def state() -> None:
     print(json.dumps(tables() | {"jobs": jobs(), "violations": violations()}, default=str))
 
 
+def digest() -> None:
+    """The same for a large installation: each table as its number of rows and their fingerprint."""
+    short = {
+        table: [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()] for table, rows in tables().items()
+    }
+    print(json.dumps(short | {"jobs": jobs(), "violations": violations()}, default=str))
+
+
 def tables() -> dict[str, Any]:
     """{table: sorted rows without keys and times}."""
     from records import db
@@ -174,7 +185,7 @@ def admin() -> Any:
 
 
 COMMANDS: dict[str, Callable[..., None]] = {
-    f.__name__: f for f in (ask, build, edit, edit_mapping, start, prepare, now, replace, ring, state)
+    f.__name__: f for f in (ask, build, digest, edit, edit_mapping, start, prepare, now, replace, ring, state)
 }
 
 if __name__ == "__main__":

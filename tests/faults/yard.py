@@ -19,7 +19,7 @@ from config import embedded
 from config.cluster import Cluster
 from config.folders import ROOT
 
-SECONDS = 60
+SECONDS = 120  # a busy machine; what is awaited comes within a few
 
 
 class Yard:
