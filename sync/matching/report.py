@@ -118,7 +118,7 @@ def _left(job: Job, plan: MappingPlan, offset: int, limit: int) -> list[tuple[st
         f'SELECT t."{crm.pk_column}", {name}::text FROM "{crm.table}" t WHERE {where} '
         f'ORDER BY {name}, t."{crm.pk_column}" LIMIT %s OFFSET %s',
         [*params, limit, offset],
-    )  # type: ignore[return-value]
+    )
 
 
 def _left_where(job: Job, plan: MappingPlan) -> tuple[str, list[Any]]:
