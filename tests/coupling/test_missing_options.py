@@ -49,6 +49,8 @@ def test_what_was_added_is_listed_for_later(world: World) -> None:
     shown = browser().get("/coupling/option-mappings/?view=appended").content.decode()
 
     assert "NET 90" in shown
+    (found,) = browser().get("/api/v1/option-mappings/?filter=appended=true").json()["results"]
+    assert (found["erp_key"], found["appended"]) == ("NET 90", True)
 
 
 def test_a_code_of_that_name_is_taken_when_it_stands_for_nothing(world: World) -> None:
