@@ -504,7 +504,8 @@ class Calculated(_Marks):
     """A field that is computed when read and never stored.
 
     `compute`: batch function from primary keys to {primary key: value}; or a constant `default`. `sql`: an expression
-    with `{t}` for the table alias where lists may sort and filter by it.
+    with `{t}` for the table alias where lists may sort and filter by it. `order`: the field of a referenced record that
+    it repeats (`contact_no__name`), by which lists sort faster.
     """
 
     kind = "calculated"
@@ -517,7 +518,9 @@ class Calculated(_Marks):
         compute: Callable[[list[str]], dict[str, Any]] | None = None,
         default: Any = None,
         sql: str | None = None,
+        order: str = "",
     ) -> None:
         self.type, self.caption, self.compute, self.default, self.sql = type_, caption, compute, default, sql
+        self.order = order
         self._mark(readonly=True)
         self.name = ""

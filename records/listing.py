@@ -39,18 +39,26 @@ def search_q(described: Schema, text: str) -> Q:
         return Q()
     record = described.model.Record
     own = Q(search_fold__contains=wanted) if getattr(record, "search", ()) else Q(pk__in=[])
+    fields: dict[str, list[str]] = {}
     for path in getattr(record, "search_related", ()):
-        own |= _related(described, path, wanted)
+        reference, _separator, name = path.partition("__")
+        fields.setdefault(reference, []).append(name)
+    for reference, names in fields.items():
+        own |= Q(**{f"{reference}__in": _related(schema(described[reference].ref), names, wanted)})
     return own
 
 
-def _related(described: Schema, path: str, wanted: str) -> Q:
-    """The text in a field of a referenced record; that table's own search column rules most records out first."""
-    reference, _separator, name = path.partition("__")
-    found = Q(Contains(Func(F(path), function="fold", output_field=TextField()), wanted))
-    if name in getattr(schema(described[reference].ref).model.Record, "search", ()):
-        return Q(**{f"{reference}__search_fold__contains": wanted}) & found
-    return found
+def _related(target: Schema, names: Sequence[str], wanted: str) -> QuerySet[Any]:
+    """Keys of referenced records with the text in one of these fields: their table is read once, by itself.
+
+    Its own search column rules most records out before the single fields are looked at.
+    """
+    found = Q()
+    for name in names:
+        found |= Q(Contains(Func(F(name), function="fold", output_field=TextField()), wanted))
+    if set(names) <= set(getattr(target.model.Record, "search", ())):
+        found = Q(search_fold__contains=wanted) & found
+    return target.model.objects.filter(found).values("pk")
 
 
 def order_by(described: Schema, names: Sequence[str]) -> list[Any]:
@@ -81,12 +89,20 @@ def _order(described: Schema, name: str) -> OrderBy:
 
 
 def _expression(described: Schema, info: FieldInfo) -> Any:
+    if isinstance(info.field, Calculated) and info.field.order:
+        return _calculated_order(described, info.field.order)
     if isinstance(info.field, Calculated):
         return RawSQL(info.sql(f'"{described.table}"'), ())  # noqa: S611  (declared SQL, no input)
     if info.kind == "ref":
         target = schema(info.ref)
         return F(f"{info.name}__{_sort_name(target, info.ref_code or target.model.Record.title[-1])}")
     return F(_sort_name(described, info.name))
+
+
+def _calculated_order(described: Schema, path: str) -> Any:
+    """The field of a referenced record that a computed field repeats: joined once instead of asked for in each row."""
+    reference, _separator, name = path.partition("__")
+    return F(f"{reference}__{_sort_name(schema(described[reference].ref), name)}")
 
 
 def _sort_name(described: Schema, name: str) -> str:

@@ -87,9 +87,19 @@ class ContactBusinessRelation(ErpTable):
         path = "contact-business-relations"
         calculated = {
             "business_relation_description": Calculated(
-                Text(100), _("Business Relation Description"), default="", sql=f"coalesce({_DESCRIPTION}, '')"
+                Text(100),
+                _("Business Relation Description"),
+                default="",
+                sql=f"coalesce({_DESCRIPTION}, '')",
+                order="business_relation_code__description",
             ),
-            "contact_name": Calculated(Text(100), _("Contact Name"), default="", sql=f"coalesce({_CONTACT_NAME}, '')"),
+            "contact_name": Calculated(
+                Text(100),
+                _("Contact Name"),
+                default="",
+                sql=f"coalesce({_CONTACT_NAME}, '')",
+                order="contact_no__name",
+            ),
         }
         rule_fields = frozenset({"contact_no", "business_relation_code", "link_to_table", "no", "customer"})
 

@@ -17,9 +17,10 @@ class CountryCount(NamedTuple):
 
 
 _COUNTS = """
-SELECT coalesce(l.code, ''), coalesce(l.name, ''), count(*) AS n FROM erp_customer c
-LEFT JOIN erp_countryregion l ON l.system_id = c.country_region_code_id
-GROUP BY 1, 2 ORDER BY n DESC, 1 LIMIT %s
+SELECT coalesce(l.code, ''), coalesce(l.name, ''), c.n
+FROM (SELECT country_region_code_id AS country, count(*) AS n FROM erp_customer GROUP BY 1) c
+LEFT JOIN erp_countryregion l ON l.system_id = c.country
+ORDER BY c.n DESC, 1 LIMIT %s
 """
 
 
