@@ -59,7 +59,10 @@ def outside_reason(request: HttpRequest, label: str, keys: Iterable[Key]) -> str
     wanted = list(keys)
     if not filter_text or not wanted:
         return ""
-    inside = _kept(request, ("inside", label, tuple(wanted)), lambda: count_inside(label, filter_text, wanted))
+    try:
+        inside = _kept(request, ("inside", label, tuple(wanted)), lambda: count_inside(label, filter_text, wanted))
+    except FilterError as error:
+        return text(error.code, error.params)
     if inside == len(set(wanted)):
         return ""
     return _("The record is outside the table filter of the mapping %(mapping)s.") % {"mapping": mapping.name}

@@ -53,6 +53,19 @@ register(
             "Table %(erp)s must be mapped to table %(crm)s to transfer a value between these fields."
         ),
         "unknown_transformation": _("There is no transformation rule '%(code)s'."),
+        "mapping_table_gone": _("The mapping %(mapping)s cannot run, because there is no table '%(table)s'."),
+        "mapping_filter_broken": _(
+            "The mapping %(mapping)s cannot run, because its %(place)s cannot be used (%(field)s). Open the filter to "
+            "see why."
+        ),
+        "mapping_line_broken": _(
+            "The mapping %(mapping)s cannot run, because line %(line)s names the field '%(field)s', which its table "
+            "does not have."
+        ),
+        "mapping_constant_broken": _(
+            "The mapping %(mapping)s cannot run, because the constant value '%(value)s' of line %(line)s does not fit "
+            "its field."
+        ),
         "filter_row": "%(error)s",
         "wizard_no_lines": _("Choose at least one pair of fields."),
         "wizard_choose_fields": _("Choose a field on each side."),

@@ -11,7 +11,7 @@ from django.apps import apps
 from coupling import lines, registry, transformations
 from coupling.conversions import Ends, Known, NotMappable, Passage, convert_fields
 from coupling.filtering import checked_filter
-from coupling.installation import Installation, installation
+from coupling.installation import NO_COMPANY, Installation, installation
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.plan import (
     Conversion,
@@ -30,7 +30,8 @@ from coupling.selectors.records import title_fields
 from coupling.templates import templates_of
 from coupling.transforms.rules import TransformError
 from records import db
-from records.filters import Matcher
+from records.errors import FieldError
+from records.filters import Checked, FilterError, Matcher, check
 from records.schema import Schema, schema
 
 Equal = Callable[[Any, Any], bool]
@@ -65,8 +66,8 @@ def plan_for(mapping: IntegrationTableMapping | str) -> MappingPlan:
     if isinstance(mapping, str):
         mapping = mapping_named(mapping)
     facts, everybody = installation(), list(IntegrationTableMapping.objects.all())
-    erp_filter = checked_filter(mapping.table_filter, mapping.erp_table, facts)
-    crm_filter = checked_filter(mapping.integration_table_filter, mapping.crm_table, facts)
+    erp_filter = _filter_or_nothing(mapping.table_filter, mapping.erp_table, facts)
+    crm_filter = _filter_or_nothing(mapping.integration_table_filter, mapping.crm_table, facts)
     hooks = registry.hooks_for(registry.tables_of(mapping))
     return MappingPlan(
         id=str(mapping.pk),
@@ -102,6 +103,14 @@ def mapping_named(name: str) -> IntegrationTableMapping:
     if found is None:
         raise LookupError(name)
     return found
+
+
+def _filter_or_nothing(text: str, table: str, facts: Installation | None) -> Checked:
+    """The stored filter; one that no longer works lets nothing in (no job of its mapping starts, pages go on)."""
+    try:
+        return checked_filter(text, table, facts)
+    except FilterError:
+        return check(f"{schema(table).pk}={NO_COMPANY}", table)
 
 
 def option_key(mapping: IntegrationTableMapping) -> OptionKey | None:
@@ -145,7 +154,7 @@ def snapshot_keys(snapshot: dict[str, Any]) -> list[str]:
 
 
 def field_plans(mapping: IntegrationTableMapping, known: Known, facts: Installation) -> tuple[FieldPlan, ...]:
-    """The enabled lines of a mapping that have an effect, in processing order.
+    """The enabled lines of a mapping that have an effect, in processing order; see `coupling.soundness` for the others.
 
     An option mapping writes labels of option values: its key line reads the code and writes `label`.
     """
@@ -156,11 +165,25 @@ def field_plans(mapping: IntegrationTableMapping, known: Known, facts: Installat
     if mapping.is_option:
         return tuple(_option_plan(key, way, line) for key, way, line in found if not lines.is_constant(line))
     erp, crm = schema(mapping.erp_table), schema(mapping.crm_table)
+    found = [one for one in found if _can_be_planned(one[2], (erp, crm))]
     rulings = transformations.rulings(line for _key, _way, line in found)
     return tuple(
         _field_plan(key, way, line, (erp, crm), known, facts, equal.get(key), rulings.get(line))
         for key, way, line in found
     )
+
+
+def _can_be_planned(line: Any, schemas: tuple[Schema, Schema]) -> bool:
+    """False where a field is gone or a constant does not fit: no job of the mapping starts, pages go on without it."""
+    erp, crm = schemas
+    if (line.erp_field and line.erp_field not in erp) or (line.crm_field and line.crm_field not in crm):
+        return False
+    if lines.is_constant(line):
+        try:
+            _constant(line, schemas)
+        except FieldError:
+            return False
+    return True
 
 
 def _option_plan(key: str, way: str, line: Any) -> FieldPlan:

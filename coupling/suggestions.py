@@ -12,7 +12,7 @@ from records.schema import FieldInfo, Schema
 
 #: Words of the Sales side in the words of the ERP.
 SAME = {
-    "telephone": "phone", "telephone1": "phone", "telephone2": "mobile phone", "mobilephone": "mobile phone",
+    "telephone": "phone", "telephone1": "phone", "telephone2": "phone 2", "mobilephone": "mobile phone",
     "emailaddress": "mail", "emailaddress1": "mail", "email": "mail", "mail": "mail",
     "websiteurl": "home page", "webpage": "home page", "homepage": "home page", "website": "home page",
     "postalcode": "post code", "zip": "post code", "zipcode": "post code", "line1": "address", "line2": "address 2",

@@ -107,6 +107,11 @@ class Lines:
     pickers: Mapping[str, Picker] = field(default_factory=dict)
     move: Callable[[str, int], None] | None = None
 
+    @property
+    def is_movable(self) -> bool:
+        """True where rows have an order that people decide (templates would call `move` itself)."""
+        return self.move is not None
+
 
 @dataclass(frozen=True, slots=True)
 class FactBox:

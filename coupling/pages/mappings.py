@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
@@ -18,17 +19,21 @@ from coupling.pages.wizard import NEW
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
 from coupling.services.mapping import line_move
+from coupling.soundness import fault_of
 from pages import (
     CardPage,
+    Chip,
     FastTab,
     Help,
     Lines,
     ListPage,
     More,
     Number,
+    Row,
     View,
     register,
 )
+from records.messages import text
 
 
 def count_of(name: str) -> Callable[[Sequence[str]], dict[str, Any]]:
@@ -84,6 +89,13 @@ class MappingList(ListPage):
 
 def _move(pk: str, step: int) -> None:
     line_move(line=IntegrationFieldMapping.objects.get(pk=pk), step=step)
+
+
+def broken_chip(_request: HttpRequest, row: Row) -> Chip | None:
+    """Why the mapping cannot run: a field that it names is gone."""
+    mapping = IntegrationTableMapping.objects.filter(pk=row.pk).first()
+    fault = fault_of(mapping) if mapping else None
+    return Chip(text(fault.code, fault.params), "bad", "error_circle") if fault else None
 
 
 @register
@@ -165,4 +177,5 @@ class MappingCard(CardPage):
             is_open=False,
         ),
     )
+    chips = (broken_chip,)
     actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS)

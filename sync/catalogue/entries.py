@@ -268,6 +268,30 @@ ENTRIES: dict[str, Entry] = {
         _("Create the mapping again, or use the default synchronization setup."),
         "coupling.mapping.list",
     ),
+    "mapping_table_gone": Entry(
+        _("The table of the mapping does not exist in this version of the program."),
+        _("Delete the mapping. The other mappings run."),
+        "coupling.mapping.list",
+    ),
+    "mapping_filter_broken": Entry(
+        _("The filter names a field that was removed, or holds a value that the field no longer takes."),
+        _("Correct the filter on the mapping and run it again. Nothing is lost: changed records wait."),
+        "coupling.mapping.list",
+    ),
+    "mapping_line_broken": Entry(
+        _("A field that an enabled line names was removed from its table."),
+        _(
+            "Choose another field or disable the line, and run the mapping again. Nothing is lost: changed records wait."
+        ),
+        "coupling.mapping.list",
+    ),
+    "mapping_constant_broken": Entry(
+        _("The constant of an enabled line is not a value that its field takes (any more)."),
+        _(
+            "Correct the constant or disable the line, and run the mapping again. Nothing is lost: changed records wait."
+        ),
+        "coupling.mapping.list",
+    ),
     "not_undoable": Entry(
         _(
             "Somebody has changed or deleted the record since, or the rules of its table do not allow it to be taken back."

@@ -9,11 +9,14 @@ from django.contrib.auth import get_user_model
 from django.db.models.functions import Now
 
 from coupling.models import Connection, IntegrationTableMapping
+from coupling.soundness import fault_of
 from sync.models import Job
 from sync.models.job import SYNC_KINDS
 
 #: Kinds that work without a connection.
 UNCONNECTED_KINDS = ("import",)
+#: Kinds that read filters and field lines of their mapping.
+PLANNED_KINDS = (*SYNC_KINDS, "coupling")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ def why_not(job: Job, mapping: IntegrationTableMapping | None) -> Refusal | None
             return Refusal("mapping_missing", {"mapping": job.mapping})
         if job.kind in SYNC_KINDS and not all(mapping.allows(d) for d in job.directions):
             return Refusal("direction_not_allowed", {"mapping": job.mapping, "direction": job.direction})
+        if job.kind in PLANNED_KINDS and (fault := fault_of(mapping)):
+            return Refusal(fault.code, fault.params)
     if job.parent and Job.objects.filter(pk__in=job.after, state__in=("failed", "cancelled")).exists():
         return Refusal("dependency_failed", {"mapping": job.mapping})
     if job.by_user and not has_right(job.requested_by):

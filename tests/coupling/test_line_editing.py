@@ -45,6 +45,7 @@ def test_the_card_shows_captions_and_stores_names(world: World) -> None:
     client, line = browser(), line_of(world, "contact")
     card = client.get(f"{PAGES}/{world.mapping('CUSTOMER').pk}/").content.decode()
     assert 'value="Contact"' in card
+    assert f'id="move-up-{line.pk}"' in card
 
     client.post(address(world, line), save(line, erp_field="name_2"), headers=HTMX)
 
