@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -147,7 +148,7 @@ def duration(keys: Sequence[str]) -> dict[str, str]:
 def seconds_text(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3:05 min`."""
     if seconds < 10:
-        return _now("%(seconds)s s") % {"seconds": f"{max(seconds, 0):.1f}"}
+        return _now("%(seconds)s s") % {"seconds": number_format(round(max(seconds, 0), 1), 1)}
     if seconds < 60:
         return _now("%(seconds)s s") % {"seconds": round(seconds)}
     minutes, rest = divmod(round(seconds), 60)
