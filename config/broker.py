@@ -19,12 +19,12 @@ from kombu.utils.json import dumps
 class Channel(filesystem.Channel):
     """Writes beside the queue, then moves into it."""
 
-    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its parents disagree
         name = f"{round(time.monotonic() * 1000)}_{uuid4()}.{queue}.msg"
         draft = os.path.join(self.data_folder_out, f".{name}.new")
         try:
             with open(draft, "wb") as file:
-                file.write(dumps(message).encode())
+                file.write(dumps(payload).encode())
             os.replace(draft, os.path.join(self.data_folder_out, name))
         except OSError as error:
             raise ChannelError(f"Cannot add {name!r} to the queue") from error

@@ -127,7 +127,7 @@ class Yard:
     def one(self, statement: str, *params: Any) -> Any:
         """The first value of a query."""
         with self.sql() as cursor:
-            cursor.execute(statement, params)
+            cursor.execute(statement, params or None)
             return cursor.fetchone()[0]
 
     def ended(self) -> bool:
