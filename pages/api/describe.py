@@ -23,7 +23,7 @@ def record_serializer(label: str, *, for_request: bool) -> type[Any]:
         }
     by_name = getattr(described.model, "OPTIONS_BY_NAME", True)
     for info in described:
-        is_settable = not (info.system or info.calculated or info.readonly)
+        is_settable = is_list(info) or not (info.system or info.calculated or info.readonly)
         if info.internal or info.name == "row_version" or (for_request and not is_settable):
             continue
         fields[info.name] = _field(info, by_name=by_name)
@@ -33,8 +33,15 @@ def record_serializer(label: str, *, for_request: bool) -> type[Any]:
     return type(name, (serializers.Serializer,), fields)
 
 
+def is_list(info: FieldInfo) -> bool:
+    """True for a computed field that lists records, for example the members of a team."""
+    return info.calculated and isinstance(info.field.default, tuple)
+
+
 def _field(info: FieldInfo, *, by_name: bool) -> serializers.Field:
     common: dict[str, Any] = {"required": False, "help_text": str(info.caption)}
+    if is_list(info):
+        return serializers.ListField(child=serializers.UUIDField(), **common)
     if info.null:
         common["allow_null"] = True
     if info.kind == "option" and not info.extensible:

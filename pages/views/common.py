@@ -6,9 +6,10 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.views import View
 
-from pages import registry, shell, tellme
+from pages import documentation, registry, shell, tellme
 from pages.page import Help
 from pages.views.base import require
 
@@ -49,7 +50,29 @@ class HelpView(View):
             raise Http404
         found = page.of("help", request)
         shown = found if isinstance(found, Help) else Help(found)
-        return TemplateResponse(request, "pages/_help.html", {"page": page, "help": shown})
+        return TemplateResponse(
+            request, "pages/_help.html", {"page": page, "help": shown, "documents": offered(request)}
+        )
+
+
+def offered(request: HttpRequest) -> list[tuple[str, str]]:
+    """(title, address) of the documents for this user."""
+    user: Any = request.user
+    found = [(name, documentation.find(name)) for name, right in documentation.OFFERED if user.has_right(right)]
+    return [(documentation.shown(path)[0], reverse("pages.documentation", args=[name])) for name, path in found if path]
+
+
+class DocumentationView(View):
+    """A document of this installation."""
+
+    def get(self, request: HttpRequest, name: str) -> TemplateResponse:
+        """The page; 404 for what is no document."""
+        require(request, "view")
+        path = documentation.find(name)
+        if path is None:
+            raise Http404
+        title, html = documentation.shown(path)
+        return TemplateResponse(request, "pages/documentation.html", {"title": title, "html": html})
 
 
 class NotificationsView(View):

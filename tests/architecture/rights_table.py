@@ -23,6 +23,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("", "", ""),
     ("tell-me/", "view", "view"),
     ("help/*", "view", "view"),
+    ("documentation/*", "view", "view"),
     ("notifications/", "view", "view"),
     ("lookup/*", "view", "view"),
     # a workbook of a list; by POST only to name more records than an address can
