@@ -221,7 +221,7 @@ class Draft:
 
 def labels(side: str) -> list[str]:
     """The tables of one side with several records, by caption."""
-    models = [m for m in apps.get_app_config(side).get_models() if issubclass(m, Table) and m._meta.managed]
+    models: list[Any] = [m for m in apps.get_app_config(side).get_models() if issubclass(m, Table) and m._meta.managed]
     several = [m for m in models if not getattr(m.Record, "singleton", False)]
     return [m._meta.label for m in sorted(several, key=lambda m: str(m.Record.label).casefold())]
 

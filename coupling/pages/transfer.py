@@ -116,8 +116,7 @@ class ImportMappings(DialogPage):
             return _told(Trial(errors=error.errors), {})
         trial = mappings_try(content)
         if form.is_bound:  # who confirms once more has seen what is told now
-            form.data = form.data.copy()
-            form.data["seen"] = json.dumps(trial.seen)
+            form.data = {**form.data.dict(), "seen": json.dumps(trial.seen)}  # type: ignore[attr-defined]
         return _told(trial, content)
 
     def submit(

@@ -80,8 +80,7 @@ class RestoreDialog(DialogPage):
             return {"kept": None}
         kept, changes = found
         if form is not None and form.is_bound:  # who confirms once more has seen what is told now
-            form.data = form.data.copy()
-            form.data["row_version"] = str(mapping.row_version)
+            form.data = {**form.data.dict(), "row_version": str(mapping.row_version)}  # type: ignore[attr-defined]
         return {"kept": kept, "mapping": mapping, "rows": shown(changes, mapping.erp_table, mapping.crm_table)}
 
     def submit(self, _request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:

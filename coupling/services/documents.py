@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from coupling import registry
-from coupling.documents import FACTS, Difference, differences, keyed
+from coupling.documents import FACTS, Difference, LineKey, differences, keyed
 from coupling.lines import SNAPSHOT_FIELDS
 from coupling.mapping_rules import (
     MAPPING_FIELDS,
@@ -218,7 +218,7 @@ def _check_lines(mapping: IntegrationTableMapping, wanted: Sequence[Any]) -> lis
 
 
 def _store_lines(mapping: IntegrationTableMapping, wanted: Sequence[Mapping[str, Any]]) -> None:
-    present = {}
+    present: dict[LineKey, IntegrationFieldMapping] = {}
     for line in mapping.lines.order_by("no"):
         fields = (line.erp_field, line.crm_field)
         turn = sum(1 for key in present if key[:2] == fields)
