@@ -286,7 +286,7 @@ ENTRIES: dict[str, Entry] = {
         "coupling.mapping.list",
     ),
     "mapping_constant_broken": Entry(
-        _("The constant of an enabled line is not a value that its field takes (any more)."),
+        _("The constant of an enabled line is not, or no longer, a value that its field takes."),
         _(
             "Correct the constant or disable the line, and run the mapping again. Nothing is lost: changed records wait."
         ),
