@@ -22,6 +22,7 @@ FORBIDDEN_NAMES = {
 }
 #: Files that were looked at: what they call safe was made by a template or holds no text of anybody.
 REVIEWED = {
+    "pages/documentation.py": "SafeString(): texts are escaped",
     "pages/grid.py": "SafeString(): texts are escaped",
     "pages/icons.py": "SafeString(): texts are escaped",
     "pages/templatetags/pages.py": "SafeString(): texts are escaped",
