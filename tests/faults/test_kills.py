@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -12,12 +13,13 @@ from typing import Any
 import pytest
 
 from sync.failpoints import NAMES
-from tests.faults.yard import Yard, is_stopped
+from tests.faults.yard import Yard, create_database, is_stopped
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(180)]
 
 
 def assert_same(yard: Yard, undisturbed: Any) -> None:
+    yard.wait(lambda: not yard.one("SELECT count(*) FROM sync_changelog"))  # the last sweep
     found = yard.state()
     assert found["violations"] == undisturbed["violations"] == []
     for table, rows in undisturbed.items():
@@ -53,6 +55,63 @@ def test_a_session_ended_by_the_server_at_any_point_leaves_no_trace(yard: Yard, 
     yard.wait(yard.ended)
 
     assert_same(yard, undisturbed)
+
+
+#: Where each of the workers of the large job dies, one after the other, at its second passage.
+DEATHS = (
+    "after_claim", "before_dest_write", "after_dest_write", "after_coupling", "before_commit", "after_commit",
+)  # fmt: skip
+LARGE = {"FAULT_CUSTOMERS": "19900", "FAULT_CHUNK": "500"}
+
+
+@pytest.mark.timeout(900)
+def test_a_large_job_survives_kills_at_every_point(cluster: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """20,000 records in one job, a worker killed at every named point: the tables of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("large")
+    first = Yard(cluster, "large", folder)
+    first.environment |= LARGE
+    create_database(cluster, "large")
+    first.run("manage.py", "migrate", "-v", "0", "--skip-checks")
+    first.drive("build")
+    first.drive("edit")
+    create_database(cluster, "large_killed", "large")
+    second = Yard(cluster, "large_killed", tmp_path_factory.mktemp("large_killed"))
+    second.environment |= LARGE
+    try:
+        expected, found = run_large(first, ()), run_large(second, DEATHS)
+    finally:
+        first.stop()
+        second.stop()
+
+    ((kind, state, _code, counters, processed, _total),) = expected["jobs"]
+    assert (kind, state, counters["to_crm"]["modified"]) == ("modified", "finished", 19900)
+    assert processed >= 20_000
+    assert found == expected
+    assert found["violations"] == []
+
+
+def run_large(yard: Yard, deaths: tuple[str, ...]) -> Any:
+    """Route, plan and work off the large job; a worker dies at each of these points, and while routing and planning."""
+    yard.beat()
+    if deaths:
+        die(yard, "mid_route=kill9")
+    yard.drive("start")
+    if deaths:
+        die(yard, "after_plan=kill9")
+    for name in deaths:
+        die(yard, f"{name}=kill9@2")
+    yard.worker()
+    yard.worker()
+    yard.wait(yard.ended, 300)
+    yard.wait(lambda: not yard.one("SELECT count(*) FROM sync_changelog"))
+    yard.stop()
+    return json.loads(yard.drive("digest"))
+
+
+def die(yard: Yard, failpoint: str) -> None:
+    """A worker that works until it passes this point."""
+    worker = yard.worker(failpoint)
+    yard.wait(lambda: worker.poll() == -signal.SIGKILL, 120)
 
 
 def test_workers_killed_again_and_again(yard: Yard, undisturbed: Any) -> None:
