@@ -22,7 +22,7 @@ def main() -> None:
         sys.exit(missing_reason("browser"))
     FOLDER.mkdir(exist_ok=True)
     with demo_server() as address, chromium(path) as browser:
-        for take in (of_customers, of_coupling, of_conflict, of_setup, of_matching, of_job):
+        for take in (of_customers, of_coupling, of_conflict, of_setup, of_administration, of_matching, of_job):
             take(browser, address)
 
 
@@ -90,6 +90,31 @@ def of_setup(browser: Browser, address: str) -> None:
     picture(visitor, "connection")
     visitor.go("coupling/mappings/")
     picture(visitor, "mappings")
+    visitor.close()
+
+
+def of_administration(browser: Browser, address: str) -> None:
+    """A mapping with its lines, a filter being edited, a rule, schedules, what went wrong."""
+    visitor = enter(browser, address, "admin")
+    visitor.go("coupling/mappings/")
+    visitor.choose(visitor.row("CUSTOMER"))
+    visitor.act("table_filter")
+    visitor.dialog("Table Filter")
+    picture(visitor, "table-filter")
+    visitor.go("coupling/mappings/")
+    visitor.page.get_by_role("link", name="CUSTOMER", exact=True).click()
+    picture(visitor, "mapping")
+    visitor.go("coupling/transformation-rules/")
+    visitor.page.get_by_role("link", name="ALPHANUMERIC_ONLY", exact=True).click()
+    picture(visitor, "transformation-rule")
+    for path, name in (
+        ("sync/schedules/", "job-queue-entries"),
+        ("sync/conflicts/", "conflicts"),
+        ("sync/errors/", "synchronization-errors"),
+        ("sync/error-catalogue/", "error-catalogue"),
+    ):
+        visitor.go(path)
+        picture(visitor, name)
     visitor.close()
 
 

@@ -19,6 +19,8 @@ open errors. In the API a reason is the `code` of the first column; `detail` is 
 
 What to do with the records themselves: [conflicts.md](conflicts.md). How long the log is kept: [schedules.md](schedules.md#how-long-the-log-is-kept).
 
+![Error Catalog](../images/error-catalogue.png)
+
 | Code | Message | Cause | Next step | Page |
 |---|---|---|---|---|
 """
