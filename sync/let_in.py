@@ -14,9 +14,10 @@ from django.db import transaction
 from coupling.models import IntegrationTableMapping
 from coupling.plan import MappingPlan
 from coupling.plans import plan_for
+from coupling.soundness import fault_of
 from people.models import User
 from records import db
-from records.filters import FilterError, to_sql
+from records.filters import to_sql
 from records.schema import schema
 from sync.services.mapping import mapping_run
 from sync.services.started import Started
@@ -27,13 +28,9 @@ _DIRECTIONS = {"erp": "to_crm", "crm": "from_crm"}
 
 def count(mapping: IntegrationTableMapping) -> int:
     """How many such records both sides of a mapping have; 0 for an option mapping or one that cannot run."""
-    if mapping.is_option:
+    if mapping.is_option or fault_of(mapping) is not None:
         return 0
-    try:
-        plan = plan_for(mapping)
-    except (FilterError, LookupError):
-        return 0
-    total = 0
+    plan, total = plan_for(mapping), 0
     for side in _sides(mapping):
         sql, params = _select(plan, mapping, side)
         row = db.one(f"SELECT count(*) FROM ({sql}) found", params)
