@@ -18,6 +18,8 @@ Enter = Callable[..., Visitor]
 RECORDS = 20_000
 STEPS = 10
 LOAD_SECONDS = 300
+#: Until the notice is seen: the browser, the server and the long job share two cores.
+SEEN_SECONDS = 3
 
 #: Notes every position of the bar until the job has ended.
 WATCH = """
@@ -27,13 +29,14 @@ const look = () => {
   if (bar && bar.hasAttribute("value")) window.positions.add(bar.position);
   window.hasEnded = !document.querySelector("#job-progress [hx-trigger]");
 };
-new MutationObserver(look).observe(document.querySelector("#job-progress"), { subtree: true, childList: true });
+new MutationObserver(look).observe(document.body, { subtree: true, childList: true });
 look();
 """
 
 #: Clicks the main button of the dialog; milliseconds until the notice of the ended job stands there.
 CLICK = """
-new Promise((done) => {
+new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("the job has not ended")), 60000);
   const began = performance.now();
   const look = () => {
     if (!document.querySelector("#toasts [data-watch-ended]")) return;
@@ -41,8 +44,24 @@ new Promise((done) => {
     done(performance.now() - began);
   };
   const observer = new MutationObserver(look);
-  observer.observe(document.querySelector("#toasts"), { subtree: true, childList: true, attributes: true });
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true });
   document.querySelector("dialog[open] .dialog-foot .primary").click();
+})
+"""
+
+
+#: Seconds from request to end of the last three jobs of single records.
+OWN_SECONDS = """
+fetch("/api/v1/jobs/?filter=kind%3Dsingle&limit=3").then((answer) => answer.json()).then((found) =>
+  found.results.map((job) => (Date.parse(job.finished_at) - Date.parse(job.requested_at)) / 1000))
+"""
+
+#: The positions that the bar had, once the job has ended (waited for here: the pages allow no evaluated scripts).
+END = """
+new Promise((done, fail) => {
+  setTimeout(() => fail(new Error("the job has not ended")), 120000);
+  const look = () => window.hasEnded ? done([...window.positions].sort()) : setTimeout(look, 50);
+  look();
 })
 """
 
@@ -67,11 +86,13 @@ def test_a_long_job_is_seen_to_grow_and_nobody_waits_behind_it(enter: Enter) -> 
     seconds = [synchronize(other) for other in others]
     is_running = not visitor.page.evaluate("window.hasEnded")
 
-    visitor.page.wait_for_function("window.hasEnded", timeout=LOAD_SECONDS * 1000)
-    positions = visitor.page.evaluate("[...window.positions].sort()")
+    positions = visitor.page.evaluate(END)
     assert is_running, f"the job had ended before the others were done after {seconds} s"
     assert len(positions) >= STEPS, positions
-    assert statistics.median(seconds) < 1, seconds
+    own = others[0].page.evaluate(OWN_SECONDS)
+    assert len(own) == len(others)
+    assert max(own) < 1, own
+    assert statistics.median(seconds) < SEEN_SECONDS, seconds
 
 
 def load(visitor: Visitor) -> None:
@@ -102,10 +123,12 @@ def start(visitor: Visitor) -> None:
 
 
 def prepare(visitor: Visitor, number: int) -> None:
-    """Change a coupled customer and open the question of Synchronize Now."""
+    """Open the question of Synchronize Now on a coupled customer.
+
+    Nothing is changed before: a scheduled run would carry the change over, and the dialog be refused as out of date.
+    """
     visitor.go("erp/customers/?view=coupled&page=2")
     visitor.open(visitor.rows().nth(10 + number))
-    visitor.change("phone_no", f"+46 40 900 0{number}")
     visitor.act("synchronize_now")
     dialog = visitor.dialog("Synchronize Now")
     choice = dialog.locator("input[name=direction][value=to_crm]")
