@@ -33,7 +33,7 @@ class ImportInput(serializers.Serializer):
     dry_run = serializers.BooleanField(required=False)
     skip_bad_rows = serializers.BooleanField(required=False)
     sheet = serializers.CharField(required=False, help_text="Of a workbook; the first one if left out.")
-    edit = serializers.BooleanField(required=False, help_text="A workbook of GET /workbooks/ that is sent back.")
+    edit = serializers.BooleanField(required=False, help_text="A workbook of Edit in Excel that is sent back.")
 
 
 class ApplyInput(serializers.Serializer):
