@@ -9,7 +9,7 @@ from coupling.plan import Direction, Key
 from records import db
 from sync import sieve
 from sync.engine.types import TO, Action, Decision
-from sync.tables import table
+from sync.tables import coupling_table, table
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -59,11 +59,13 @@ def take(run: Run) -> Taken:
 
 def _undecided(run: Run, side: str, keys: list[Key]) -> list[Key]:
     """Deleted records that this job has not come across from the other side already: a pair fails once per job."""
+    own, partner = f"{side}_id", "crm_id" if side == "erp" else "erp_id"
     sql = (
-        f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(%s::uuid[]) "
-        "AND params ->> 'job' = %s"
+        f"SELECT k.{own} FROM {coupling_table()} k JOIN {table('Pending')} p ON p.mapping = k.pair "
+        f"AND p.record IN (k.{own}, k.{partner}) WHERE k.pair = %s AND k.{own} = ANY(%s::uuid[]) "
+        "AND p.params ->> 'job' = %s"
     )
-    decided = {key for (key,) in db.rows(sql, [run.plan.name, side, keys, str(run.job.pk)])}
+    decided = {key for (key,) in db.rows(sql, [run.plan.name, keys, str(run.job.pk)])}
     return [key for key in keys if key not in decided]
 
 

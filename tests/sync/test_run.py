@@ -321,12 +321,13 @@ def test_what_waited_for_a_partner_gets_a_second_pass(world: World, salesperson)
     assert not Pending.objects.filter(reason="dependency").exists()
 
 
-def test_a_deletion_that_is_refused_fails_once_per_job(world: World, salesperson) -> None:
+@pytest.mark.parametrize("direction", ["to_crm", "bidirectional"])
+def test_a_deletion_that_is_refused_fails_once_per_job(world: World, salesperson, direction: str) -> None:
     """A full run comes across the pair from its living side, and must not take it for a second failure at the end."""
     run(salesperson, "full", create_new=True, direction="to_crm")
     writes.delete("crm.Account", [(str(partner(world.customers["Adatum"]).pk), None)], source="page").single()
 
-    job = run(salesperson, "full")
+    job = run(salesperson, "full", direction=direction)
 
     assert counts(job)["failed"] == 1
     assert not Coupling.objects.get(erp_id=world.customers["Adatum"]).skipped
