@@ -164,12 +164,12 @@ def undone(scene: Scene, job: Job, before: tuple[dict[str, Any], set[Any]], abou
     ("mode", "options", "seed"),
     [
         ("modified", {}, 1),
-        ("modified", {"direction": "to_crm"}, 2),
-        ("modified", {"direction": "from_crm"}, 3),
-        ("full", {}, 4),
+        pytest.param("modified", {"direction": "to_crm"}, 2, marks=pytest.mark.model),
+        pytest.param("modified", {"direction": "from_crm"}, 3, marks=pytest.mark.model),
+        pytest.param("full", {}, 4, marks=pytest.mark.model),
         ("full", {"create_new": True}, 5),
-        ("full_unconditional", {"direction": "to_crm"}, 6),
-        ("full_unconditional", {}, 7),
+        pytest.param("full_unconditional", {"direction": "to_crm"}, 6, marks=pytest.mark.model),
+        pytest.param("full_unconditional", {}, 7, marks=pytest.mark.model),
     ],
 )
 def test_a_run_does_what_its_preview_told_and_can_be_taken_back(
