@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from coupling.plan import Direction, Key
 from records import db
+from records.schema import schema
 from sync import sieve
 from sync.engine.types import TO, Action, Decision
 from sync.tables import coupling_table, table
@@ -72,13 +73,17 @@ def _undecided(run: Run, side: str, keys: list[Key]) -> list[Key]:
 def _sieved(run: Run, side: str) -> Taken:
     """What of a range needs looking at. Pending rows of the whole range are consumed in passing.
 
-    What the first pass of this job has put back stays: the second pass leaves that pair out.
+    What the first pass of this job has put back stays: the second pass leaves that pair out. So do the rows of records
+    that are gone: they are in no range, and a run of the other direction may have to leave them to the next one.
     """
     low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
+    own = schema(run.plan.erp_table if side == "erp" else run.plan.crm_table)
     sql = (
         f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
         f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record > %s::uuid "
-        "AND record <= %s::uuid AND params ->> 'job' IS DISTINCT FROM %s FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
+        "AND record <= %s::uuid AND params ->> 'job' IS DISTINCT FROM %s "
+        f'AND EXISTS (SELECT 1 FROM "{own.table}" t WHERE t."{own.pk_column}" = record) '
+        "FOR UPDATE SKIP LOCKED)) RETURNING record, reason"
     )
     name = run.plan.name
     found = dict(db.rows(sql, [name, side, name, side, low, high, str(run.job.pk)]))

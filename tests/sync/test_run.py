@@ -343,3 +343,16 @@ def test_what_the_first_pass_of_a_full_run_puts_back_still_waits_after_the_secon
 
     waiting = Pending.objects.filter(mapping="CUSTOMER", reason="update_conflict")
     assert set(waiting.values_list("side", flat=True)) == {"erp", "crm"}
+
+
+def test_a_deletion_that_a_full_run_of_the_other_direction_passes_by_is_noticed_by_the_next(
+    world: World, salesperson
+) -> None:
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    adatum = world.customers["Adatum"]
+    writes.delete("erp.Customer", [(adatum, None)], source="page").single()
+
+    run(salesperson, "full", direction="to_crm")
+
+    assert counts(run(salesperson), "from_crm") == {"failed": 1}
+    assert Coupling.objects.get(erp_id=adatum).broken
