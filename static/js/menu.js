@@ -85,9 +85,10 @@
     holder.hidden = false;
     for (let parts = movable(); tooWide() && parts.length > 1; parts = movable()) menu.prepend(parts.filter((e) => "minor" in e.dataset).at(-1) || parts.at(-1));
   };
-  const fitAll = () => document.querySelectorAll("[data-actions]").forEach(fit);
+  /* A bar becomes narrower with the window, and when a pane opens beside it. */
+  const resized = new ResizeObserver(() => fitAll());
+  const fitAll = () => document.querySelectorAll("[data-actions]").forEach((bar) => { fit(bar); resized.observe(bar); });
   Tandem.fitBars = fitAll;
-  addEventListener("resize", Tandem.debounce(fitAll, 80));
   Tandem.hooks.swapped.push((target) => { if (target?.id === "card-bar") fitAll(); });
   document.fonts?.ready.then(fitAll);
   fitAll();

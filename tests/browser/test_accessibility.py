@@ -51,7 +51,7 @@ def test_open_menus_dialogs_and_panes_break_no_rule(enter: Enter) -> None:
     page.keyboard.press("Control+F1")
     expect(page.get_by_role("heading", name="Keyboard")).to_be_visible()
     assert violations(page) == []
-    page.locator(".action-bar [data-action=delete]").click()
+    visitor.act("delete")
     visitor.dialog("Delete")
     assert violations(page) == []
 

@@ -170,7 +170,7 @@ def test_a_form_saves_when_save_is_pressed_and_blocks_without_what_is_required(v
     expect(page.locator("#card-head h1")).to_contain_text("Zebra Handel")
     visitor.field("fax").fill("12")
     expect(status(page)).to_have_text("Not saved")
-    page.get_by_role("button", name="Save & Close").click()
+    visitor.press("Save & Close")
     page.wait_for_url(re.compile("/crm/accounts/(\\?|$)"))
 
 
@@ -180,11 +180,11 @@ def test_an_inactive_record_can_be_read_and_activated_again(visitor: Visitor) ->
     visitor.field("name").fill("Vilande AB")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(status(page)).to_have_text("Saved")
-    page.locator(".action-bar").get_by_role("button", name="Deactivate", exact=True).click()
+    visitor.press("Deactivate")
     expect(page.get_by_text("This record is inactive.")).to_be_visible()
     expect(page.locator("input#field-name")).to_have_count(0)
 
-    page.locator(".action-bar").get_by_role("button", name="Activate", exact=True).click()
+    visitor.press("Activate")
 
     expect(page.locator("input#field-name")).to_have_value("Vilande AB")
 

@@ -87,6 +87,14 @@ class Visitor:
         expect(button).not_to_have_attribute("aria-disabled", "true")
         button.click()
 
+    def press(self, caption: str) -> None:
+        """Press a button of the action bar by its caption, behind "..." where there is no room for it."""
+        bar = self.page.locator(".action-bar")
+        button = bar.get_by_role("button", name=caption, exact=True)
+        if not button.is_visible():
+            bar.locator("[data-menu=overflow-menu]").click()
+        button.or_(bar.get_by_role("menuitem", name=caption, exact=True)).click()
+
     def dialog(self, title: str) -> Locator:
         """The open dialog, which must have this title."""
         dialog = self.page.locator("dialog[open]")

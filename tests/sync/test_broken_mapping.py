@@ -83,11 +83,11 @@ def test_a_constant_that_does_not_fit_is_named(scene: Scene) -> None:
 
 
 def test_an_option_without_a_mapping_fails_the_record_that_needs_it(scene: Scene) -> None:
-    mapping = IntegrationTableMapping.objects.get(name="SHIPPING AGENT")
+    mapping = IntegrationTableMapping.objects.get(name="SHIPMENT METHOD")
     mappings.mapping_delete(mapping=mapping)
-    agent = insert("erp.ShippingAgent", [{"code": "OWN", "name": "Own van"}], source="page").single().pk
+    method = insert("erp.ShipmentMethod", [{"code": "OWN", "description": "Own van"}], source="page").single().pk
     scene.couple("Fabrikam", "Litware")
-    scene.edit_customer(shipping_agent_code=agent, phone_no="777")
+    scene.edit_customer(shipment_method_code=method, phone_no="777")
     scene.edit_customer("Fabrikam", phone_no="888")
 
     job = scene.run()
