@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.visitor import Visitor
 
 pytestmark = pytest.mark.browser
+
+
+def settled(page: Page) -> None:
+    """Wait until what was loaded answers: a select that is changed while it is put in tells nobody."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
 
 
 def test_a_mapping_is_made_edited_and_brought_back(enter: Callable[..., Visitor]) -> None:
@@ -28,7 +33,9 @@ def test_a_mapping_is_made_edited_and_brought_back(enter: Callable[..., Visitor]
     expect(dialog.locator(".wizard-steps [aria-current]")).to_contain_text("Filters")
 
     dialog.locator("#table_filter-add").click()
+    settled(page)
     dialog.locator("#table_filter-0-field").select_option(label="Name")
+    settled(page)
     expect(dialog.locator("#said-table_filter")).to_contain_text("needs a value")
     dialog.locator("#table_filter-0-operator").select_option(label="is not blank")
     expect(dialog.locator("#said-table_filter")).to_contain_text("Name is not blank")
