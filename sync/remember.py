@@ -141,7 +141,7 @@ def _base(run: Run, decision: Decision, moved: bool) -> list[Any] | None:
     if decision.close_erp and decision.close_crm and decision.problem is None:
         return base.build(run.plan, pair.erp.values, pair.crm.values)
     carried = _carried(run, decision)
-    if not carried or pair.link.base is None:
+    if not carried or not pair.link.base:  # nothing is known yet: what was not carried must stay unknown
         return None
     known = base.by_key(run.plan, pair.link.base, pair.link.base_version)
     return base.merge(run.plan, known, pair.erp.values, pair.crm.values, carried)

@@ -9,7 +9,7 @@ from coupling.plan import Direction, Key
 from records import db
 from records.schema import schema
 from sync import sieve
-from sync.engine.types import TO, Action, Decision
+from sync.engine.types import FROM, TO, Action, Decision
 from sync.tables import coupling_table, table
 
 if TYPE_CHECKING:
@@ -166,8 +166,11 @@ def _source_side(direction: Direction, decision: Decision) -> str:
 
 
 def _closed(decision: Decision, side: str) -> bool:
+    """True when nothing of this side is left to carry, or its filter keeps it; what was written may have let it in."""
     inside = decision.pair.erp_inside if side == "erp" else decision.pair.crm_inside
-    return (decision.close_erp if side == "erp" else decision.close_crm) or not inside
+    step = decision.steps.get(FROM if side == "erp" else TO)
+    is_written = step is not None and step.action is Action.MODIFY
+    return (decision.close_erp if side == "erp" else decision.close_crm) or not (inside or is_written)
 
 
 def put_back(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:

@@ -55,6 +55,7 @@ class Reference:
     deletion: str = "none"
     only_coupled: bool = True
     closed: dict[str, str] = field(default_factory=dict)  # side -> value of `line` that its filter keeps out
+    stamped: set[str] = field(default_factory=set)  # accounts that bear the company's mark
     handled: list[Pair] = field(default_factory=list)  # a run decides about each pair once
     partner_of: Callable[[str, str], str] = lambda side, key: f"{side} of {key}"  # how the product named a new record
 
@@ -77,12 +78,15 @@ class Reference:
         for key in (erp, crm):
             self.rows[key].changed = self.rows[key].waits = True
 
-    def uncouple(self, key: str, *, is_stamped: bool) -> None:
-        """`is_stamped`: the account bears the company's mark and loses it, which is a change of it."""
+    def uncouple(self, key: str) -> None:
         pair = self.pair_of(key)
         assert pair is not None
-        self.rows[pair.crm].waits |= is_stamped
+        self._part(pair)
+
+    def _part(self, pair: Pair) -> None:
+        """The coupling goes. An account that bears the company's mark loses it, which is a change of it."""
         self.pairs.remove(pair)
+        self.rows[pair.crm].waits |= pair.crm in self.stamped
 
     # Runs
 
@@ -108,9 +112,10 @@ class Reference:
         ways = {"to", "from"} if way == "merge" else {way}
         if pair.skipped or (way != "merge" and not self.inside(self.rows[pair.key(SIDE[way])])):
             return
+        waited = {side: self.rows[pair.key(side)].waits for side in ("erp", "crm")}
         self._take(pair, "erp", ways)
         if any(self.inside(self.rows[pair.key(SIDE[w])]) for w in ways):
-            self._in_step(pair, ways, way if way != "merge" else "", by_value=True, merge=way == "merge")
+            self._in_step(pair, ways, way if way != "merge" else "", by_value=True, merge=way == "merge", waited=waited)
 
     def inside(self, row: Row) -> bool:
         return self.closed.get(row.side, "") != row.values["line"] or row.side not in self.closed
@@ -160,7 +165,7 @@ class Reference:
         if alive and way not in ways:
             self._give_back(pair, waited)
         elif not alive or self.deletion == "remove_coupling":
-            self.pairs.remove(pair)
+            self._part(pair)
         elif self.deletion == "restore":
             key = pair.key(SIDE[way])
             source = self.rows[key]
