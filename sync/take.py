@@ -155,6 +155,7 @@ def _unsettled(taken: Taken, decision: Decision) -> list[tuple[str, Key, str]]:
         found += [(s, k, step.problem.code) for s, k in marks]
     if pair.link is not None and not decision.remove_link and decision.problem is None:
         found += [(s, k, taken.pending[s][k]) for s, k in marks if not _closed(decision, s)]
+        found += [(s, k, "") for s, k in keys.items() if k and _let_in(decision, s)]
     return found
 
 
@@ -166,11 +167,19 @@ def _source_side(direction: Direction, decision: Decision) -> str:
 
 
 def _closed(decision: Decision, side: str) -> bool:
-    """True when nothing of this side is left to carry, or its filter keeps it; what was written may have let it in."""
     inside = decision.pair.erp_inside if side == "erp" else decision.pair.crm_inside
-    step = decision.steps.get(FROM if side == "erp" else TO)
-    is_written = step is not None and step.action is Action.MODIFY
-    return (decision.close_erp if side == "erp" else decision.close_crm) or not (inside or is_written)
+    return (decision.close_erp if side == "erp" else decision.close_crm) or not inside
+
+
+def _let_in(decision: Decision, side: str) -> bool:
+    """True when a record outside its filter was written and has changes of its own to carry: it may be inside now."""
+    inside, closed, way = (
+        (decision.pair.erp_inside, decision.close_erp, FROM)
+        if side == "erp"
+        else (decision.pair.crm_inside, decision.close_crm, TO)
+    )
+    step = decision.steps.get(way)
+    return not inside and not closed and step is not None and step.action is Action.MODIFY
 
 
 def put_back(run: Run, rows: dict[tuple[str, Key], tuple[str, bool]]) -> None:

@@ -29,7 +29,7 @@ from tests.cast import make_user
 from tests.coupling.world import World, build
 from tests.model.reference import BLANK, FIELDS, Reference, Row, Values
 
-STEPS = int(os.environ.get("MODEL_STEPS", "10000"))
+STEPS = int(os.environ.get("MODEL_STEPS", "2500"))
 LENGTH = int(os.environ.get("MODEL_LENGTH", "50"))
 SHRINKS = bool(os.environ.get("MODEL_SHRINKS"))  # takes minutes
 TABLES = {"erp": "erp.Customer", "crm": "crm.Account"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from coupling.models import Coupling, IntegrationTableMapping
 from records import writes
@@ -356,3 +357,19 @@ def test_a_deletion_that_a_full_run_of_the_other_direction_passes_by_is_noticed_
 
     assert counts(run(salesperson), "from_crm") == {"failed": 1}
     assert Coupling.objects.get(erp_id=adatum).broken
+
+
+def test_a_record_that_a_run_lets_into_its_filter_still_has_its_own_changes_to_carry(world: World, salesperson) -> None:
+    """The account wins and its city opens the filter again; the customer's own new credit limit must not be forgotten."""
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    adatum = world.customers["Adatum"]
+    IntegrationTableMapping.objects.filter(name="CUSTOMER").update(
+        update_conflict="get", table_filter="city=<>Napoli", version=F("version") + 1
+    )
+    edit("erp.Customer", adatum, city="Napoli", credit_limit_lcy=5)
+    edit("crm.Account", str(partner(adatum).pk), address1_city="Torino")
+
+    run(salesperson, "full")
+    run(salesperson)
+
+    assert (partner(adatum).address1_city, partner(adatum).creditlimit) == ("Torino", 5)
