@@ -1,6 +1,6 @@
 """Random users, random runs: after each step the product holds what a plain reference says, and every invariant.
 
-10,000 steps in CI; by hand as many as wished, with another seed:
+2,500 steps in CI; by hand as many as wished, with another seed:
 `MODEL_STEPS=1000000 pytest tests/model --hypothesis-seed=7`.
 """
 
