@@ -1,6 +1,6 @@
 """Random users, random runs: after each step the product holds what a plain reference says, and every invariant.
 
-2,500 steps in CI; by hand as many as wished, with another seed:
+10,000 steps in CI; by hand as many as wished, with another seed:
 `MODEL_STEPS=1000000 pytest tests/model --hypothesis-seed=7`.
 """
 
@@ -29,7 +29,7 @@ from tests.cast import make_user
 from tests.coupling.world import World, build
 from tests.model.reference import BLANK, FIELDS, Reference, Row, Values
 
-STEPS = int(os.environ.get("MODEL_STEPS", "2500"))
+STEPS = int(os.environ.get("MODEL_STEPS", "10000"))
 LENGTH = int(os.environ.get("MODEL_LENGTH", "50"))
 SHRINKS = bool(os.environ.get("MODEL_SHRINKS"))  # takes minutes
 TABLES = {"erp": "erp.Customer", "crm": "crm.Account"}
