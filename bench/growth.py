@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 from bench import data
 from bench.figures import Figures
+from bench.jobs import SMALL, run
 from bench.workers import Workers
 
-SMALL = 10_000
 CHANGED = 1000
 
 
@@ -33,30 +32,11 @@ def measure(records: int) -> Grown:
         thousand, nothing = [], []
         for turn in range(3):
             data.touch(data.sample(records // CHANGED), f"varv {turn}")
-            thousand.append(run(workers, "modified"))
-            nothing.append(run(workers, "modified"))
+            thousand.append(run(workers, "modified").seconds * 1000)
+            nothing.append(run(workers, "modified").seconds * 1000)
         return Grown(sorted(nothing)[1], sorted(thousand)[1], peak)
     finally:
         workers.stop()
-
-
-def run(workers: Workers, kind: str, *, create_new: bool = False) -> float:
-    """A whole run towards the Sales side, from the request to its end: milliseconds."""
-    from sync.jobs.submit import Request, submit
-    from sync.models import Job
-
-    workers.wake()
-    request = Request(
-        kind=kind, user_name="admin", mapping="CUSTOMER", direction="to_crm", whole=True, create_new=create_new
-    )
-    began = time.perf_counter()
-    job = submit(request)
-    workers.run()
-    took = (time.perf_counter() - began) * 1000
-    found = Job.objects.get(pk=job.pk)
-    if found.state != "finished":
-        raise RuntimeError(f"{kind}: {found.state} {found.message_code} {found.message_params}")
-    return took
 
 
 def growth(figures: Figures, records: int) -> None:

@@ -16,11 +16,10 @@ from urllib.parse import quote, urlencode
 
 from bench import data
 from bench.figures import Figures
-from bench.growth import run
+from bench.jobs import SMALL, run
 from bench.others import LINES
 from bench.workers import Workers
 
-RECORDS = 10_000
 _EVERY = 100
 _SQL = (
     "SELECT c.system_id::text, c.system_modified_at, r.code, "
@@ -43,7 +42,7 @@ def pipelines(figures: Figures) -> None:
 
 def _phases(go: Callable[[str], None]) -> dict[str, float]:
     """Milliseconds of first, 1 % changed, nothing changed, all changed."""
-    data.fill(RECORDS)
+    data.fill(SMALL)
     found = {}
     for phase, keys in (("first", []), ("1 %", data.sample(_EVERY)), ("nothing", []), ("all changed", None)):
         if keys is None or keys:

@@ -16,6 +16,7 @@ import psycopg2
 
 from bench.figures import Figures, report
 from bench.growth import growth
+from bench.jobs import request, run
 from bench.others import others
 from bench.pipelines import pipelines
 from bench.workers import Workers
@@ -64,26 +65,22 @@ def one_worker(figures: Figures, records: int) -> None:
     workers = Workers(1)
     try:
         _floor(figures, "first", floor.FIRST)
-        _product(figures, workers, "first", "full", create_new=True)
-        _expect(records, "inserted")
+        _product(figures, workers, "first", "full", create_new=True, expect=("inserted", records))
         _echo(figures, workers)
         keys = data.sample(100)
         data.settle()
         data.touch(keys, "ett")
         _floor(figures, "1 % changed", floor.changed(only=True), keys=keys)
-        _product(figures, workers, "1 % changed", "modified")
-        _expect(len(keys), "modified")
+        _product(figures, workers, "1 % changed", "modified", expect=("modified", len(keys)))
         _floor(figures, "nothing changed", floor.NOTHING)
         _product(figures, workers, "nothing changed", "modified")
         data.settle()
         data.touch(None, "alla")
         _floor(figures, "all changed", floor.changed(only=False))
-        _product(figures, workers, "all changed", "modified")
-        _expect(records, "modified")
+        _product(figures, workers, "all changed", "modified", expect=("modified", records))
         data.settle()
         _floor(figures, "compare all", floor.COMPARE)
-        _product(figures, workers, "compare all", "full_unconditional")
-        _expect(records, "unchanged")
+        _product(figures, workers, "compare all", "full_unconditional", expect=("unchanged", records))
     finally:
         workers.stop()
 
@@ -95,12 +92,10 @@ def two_workers(figures: Figures, records: int) -> None:
     data.fill(records)
     workers = Workers(2)
     try:
-        _product(figures, workers, "first, two workers", "full", create_new=True)
-        _expect(records, "inserted")
+        _product(figures, workers, "first, two workers", "full", create_new=True, expect=("inserted", records))
         data.settle()
         data.touch(None, "två")
-        _product(figures, workers, "all changed, two workers", "modified")
-        _expect(records, "modified")
+        _product(figures, workers, "all changed, two workers", "modified", expect=("modified", records))
     finally:
         workers.stop()
 
@@ -136,47 +131,29 @@ def _floor(figures: Figures, phase: str, sql: str, **params: Any) -> None:
     admin.close()
 
 
-def _product(figures: Figures, workers: Workers, phase: str, kind: str, **options: Any) -> None:
-    """Time a job from the moment it was asked for to its end."""
-    from sync.jobs.submit import Request, submit
-    from sync.models import Job
-
-    request = Request(kind=kind, user_name="admin", mapping="CUSTOMER", direction="to_crm", whole=True, **options)
-    workers.wake()
-    Job.objects.exists()
-    began = time.perf_counter()
-    job = submit(request)
-    _seconds, told = workers.run()
-    figures.add("product", phase, time.perf_counter() - began)
-    job = Job.objects.get(pk=job.pk)
-    if job.state != "finished":
-        raise RuntimeError(f"{phase}: {job.state} {job.message_code} {job.message_params}")
-    chunks = sum(t["chunks"] for t in told)
-    figures.peak_mb = max(figures.peak_mb, *(t["peak_mb"] for t in told))
+def _product(
+    figures: Figures, workers: Workers, phase: str, kind: str, *, expect: tuple[str, int] | None = None,
+    create_new: bool = False,
+) -> None:  # fmt: skip
+    """Time a job; `expect`: a counter and its value, for a job that did not do its work has no time worth telling."""
+    ran = run(workers, kind, create_new=create_new)
+    if expect and ran.counters[expect[0]] != expect[1]:
+        raise RuntimeError(f"{phase}: {ran.counters} instead of {expect}")
+    figures.add("product", phase, ran.seconds)
+    chunks = sum(t["chunks"] for t in ran.told)
+    figures.peak_mb = max(figures.peak_mb, *(t["peak_mb"] for t in ran.told))
     if chunks > 5:
-        figures.statements[phase] = sum(t["statements"] for t in told) / chunks
-
-
-def _expect(number: int, counter: str) -> None:
-    """A phase that did not do its work has no time worth telling."""
-    from sync.models import Job
-
-    job = Job.objects.order_by("-id").first()
-    found = job.counters["to_crm"][counter] if job else None
-    if found != number:
-        raise RuntimeError(f"{counter}: {found} instead of {number}")
+        figures.statements[phase] = sum(t["statements"] for t in ran.told) / chunks
 
 
 def _echo(figures: Figures, workers: Workers) -> None:
     """The pass the other way after a first run must write nothing."""
     from records import db
-    from sync.jobs.submit import Request, submit
 
     sql = "SELECT sum(row_version) FROM {0}"
     tables = ("erp_customer", "crm_account", "coupling_coupling")
     before = [db.one(sql.format(t)) for t in tables]
-    submit(Request(kind="modified", user_name="admin", mapping="CUSTOMER", direction="bidirectional", whole=True))
-    workers.run()
+    run(workers, "modified", direction="bidirectional")
     figures.other["echo pass, writes"] = sum(
         a != b for a, b in zip(before, [db.one(sql.format(t)) for t in tables], strict=True)
     )
@@ -190,70 +167,78 @@ def bad_records(figures: Figures, records: int) -> None:
     data.fill(records)
     workers = Workers(1)
     try:
-        _product(figures, workers, "first of bad records", "full", create_new=True)
-        times = []
-        for word, bad in (("gott", ""), ("ont", "ont")):
-            data.settle()
-            data.touch(None, word)
-            if bad:
-                db.execute(
-                    "UPDATE erp_customer SET fax_no = 'bad' WHERE system_id = ANY(%s::uuid[])", [data.sample(1000)]
-                )
-                db.execute(
-                    "ALTER TABLE crm_account ADD CONSTRAINT bench_bad CHECK (fax IS DISTINCT FROM 'bad') NOT VALID"
-                )
-            began = time.perf_counter()
-            _product(figures, workers, f"all changed, {word}", "modified")
-            times.append(time.perf_counter() - began)
-        _expect(records // 1000, "failed")
+        run(workers, "full", create_new=True)
+        times = [bad_run(workers, records, "gott")]
+        keys = data.sample(1000)
+        db.execute("UPDATE erp_customer SET fax_no = 'bad' WHERE system_id = ANY(%s::uuid[])", [keys])
+        db.execute("ALTER TABLE crm_account ADD CONSTRAINT bench_bad CHECK (fax IS DISTINCT FROM 'bad') NOT VALID")
+        times.append(bad_run(workers, records, "ont", failed=len(keys)))
         figures.other["0.1 % bad records, slow-down"] = round(times[1] / times[0], 2)
     finally:
         db.execute("ALTER TABLE crm_account DROP CONSTRAINT IF EXISTS bench_bad")
-        for phase in ("first of bad records", "all changed, gott", "all changed, ont"):
-            figures.product.pop(phase, None)
         workers.stop()
+
+
+def bad_run(workers: Workers, records: int, word: str, *, failed: int = 0) -> float:
+    """Seconds of a run in which every record was changed and so many fail."""
+    from bench import data
+
+    data.settle()
+    data.touch(None, word)
+    ran = run(workers, "modified")
+    if (ran.counters["failed"], ran.counters["modified"]) != (failed, records - failed):
+        raise RuntimeError(f"{word}: {ran.counters} instead of {failed} failed")
+    return ran.seconds
 
 
 def synchronize_now(figures: Figures, records: int) -> None:
     """A user's single-record jobs while a run over the whole table is going on with two workers."""
     from bench import data
-    from sync.jobs.submit import Request, submit
-    from sync.models import Job
-    from sync.requests import record_request
+    from sync.jobs.submit import submit
 
     data.fill(records)
     keys = data.sample(max(records // 30, 1))
     workers = Workers(2)
     try:
-        submit(
-            Request(kind="full", user_name="admin", mapping="CUSTOMER", direction="to_crm", whole=True, create_new=True)
-        )
-        for process in workers.processes:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+        submit(request("full", create_new=True))
+        workers.go()
         waits = []
-        for key in keys[:20]:
+        for key in keys:
             time.sleep(0.2)
-            began = time.perf_counter()
-            job = submit(
-                record_request(
-                    mapping="CUSTOMER", direction="to_crm", side="erp", ids=[key], create_new=True, user_name="admin"
-                )
-            )
-            while Job.objects.filter(pk=job.pk, finished_at=None).exists():
-                time.sleep(0.005)
-                if time.perf_counter() - began > 60:
-                    raise RuntimeError("a user's job did not end")
-            if not Job.objects.filter(whole=True, finished_at=None).exists():
+            seconds = now(key)
+            if not is_running():
                 break
-            waits.append((time.perf_counter() - began) * 1000)
-        for process in workers.processes:
-            workers._line(process)
+            waits.append(seconds * 1000)
+        workers.wait()
+        workers.run()  # what was asked for after they had ended
         if waits:
             figures.other["Synchronize Now during a run, p95 ms"] = round(sorted(waits)[int(len(waits) * 0.95) - 1], 0)
+            figures.other["Synchronize Now during a run, clicks"] = len(waits)
     finally:
         workers.stop()
+
+
+def now(key: str) -> float:
+    """Seconds from a user's click on Synchronize Now to its end, or until the large run has ended."""
+    from sync.jobs.submit import submit
+    from sync.models import Job
+    from sync.requests import record_request
+
+    asked = record_request(
+        mapping="CUSTOMER", direction="to_crm", side="erp", ids=[key], create_new=True, user_name="admin"
+    )
+    began = time.perf_counter()
+    job = submit(asked)
+    while Job.objects.filter(pk=job.pk, finished_at=None).exists() and is_running():
+        time.sleep(0.005)
+    return time.perf_counter() - began
+
+
+def is_running() -> bool:
+    """True while the run over the whole table is going on."""
+    from sync.models import Job
+
+    return Job.objects.filter(whole=True, finished_at=None).exists()
 
 
 if __name__ == "__main__":

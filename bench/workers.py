@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from typing import Any
 
 
@@ -29,23 +28,32 @@ class Workers:
                 return line
         raise RuntimeError("a worker ended")
 
-    def run(self) -> tuple[float, list[dict[str, Any]]]:
-        """Let all of them work until nothing is left; seconds, and what each one tells."""
-        began = time.perf_counter()
+    def run(self) -> list[dict[str, Any]]:
+        """Let all of them work until nothing is left; what each one tells."""
+        self.go()
+        return self.wait()
+
+    def go(self) -> None:
+        """Let all of them begin."""
         for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+            self._say(process, "go")
+
+    def wait(self) -> list[dict[str, Any]]:
+        """Wait until nothing is left; what each one tells."""
         self.told = [json.loads(self._line(process)) for process in self.processes]
-        return time.perf_counter() - began, self.told
+        return self.told
 
     def wake(self) -> None:
         """Connect, as workers that wait for the bell are."""
         for process in self.processes:
-            assert process.stdin is not None
-            process.stdin.write("wake\n")
-            process.stdin.flush()
+            self._say(process, "wake")
             self._line(process, "ready")
+
+    @staticmethod
+    def _say(process: subprocess.Popen[str], word: str) -> None:
+        assert process.stdin is not None
+        process.stdin.write(f"{word}\n")
+        process.stdin.flush()
 
     def stop(self) -> None:
         """End the processes."""

@@ -7,10 +7,10 @@ from typing import Any
 from django.http import Http404
 from rest_framework.response import Response
 
-from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match, register_view
+from pages.api import ApiView, ApiViewSet, body_object, if_match, register_view, telling_stored, versioned
 from people.models import RIGHTS, User
 from people.services.user import SETTINGS, user_create, user_update
-from records.errors import FieldError, Rejected, Stale
+from records.errors import FieldError, Rejected
 from records.values.present import moment
 
 #: Sent back by callers as they read them, and dropped.
@@ -24,7 +24,7 @@ class MeView(ApiView):
 
     def get(self, request: Any) -> Response:
         """Oneself."""
-        return _answer(show_me(request.user), request.user)
+        return versioned(show_me(request.user))
 
     def patch(self, request: Any) -> Response:
         """Change the own language, time zone or salesperson."""
@@ -42,7 +42,7 @@ class MeView(ApiView):
         if bad:
             raise Rejected(bad)
         user = _update(request, request.user, given)
-        return _answer(show_me(user), user)
+        return versioned(show_me(user))
 
 
 class UserViewSet(ApiViewSet):
@@ -60,13 +60,13 @@ class UserViewSet(ApiViewSet):
     def retrieve(self, _request: Any, pk: str) -> Response:
         """One user."""
         user = _find(pk)
-        return _answer(show_user(user), user)
+        return versioned(show_user(user))
 
     def create(self, request: Any) -> Response:
         """A new user; `password` is taken and never shown."""
         given = {n: v for n, v in body_object(request).items() if n not in _READ_ONLY}
         user = user_create(username=given.pop("username", ""), password=given.pop("password", None), **_named(given))
-        response = _answer(show_user(user), user, 201)
+        response = versioned(show_user(user), 201)
         response["Location"] = request.build_absolute_uri(f"{request.path}{user.pk}/")
         return response
 
@@ -79,7 +79,7 @@ class UserViewSet(ApiViewSet):
                 [FieldError("username", "insert_only", {"caption": str(User._meta.get_field("username").verbose_name)})]
             )
         user = _update(request, user, given)
-        return _answer(show_user(user), user)
+        return versioned(show_user(user))
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
@@ -90,11 +90,8 @@ def _named(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _update(request: Any, user: User, given: dict[str, Any]) -> User:
-    try:
+    with telling_stored(lambda: show_user(User.objects.get(pk=user.pk))):
         return user_update(user=user, values=given, version=if_match(request))
-    except Stale:
-        user.refresh_from_db()
-        raise Conflict(show_user(user)) from None
 
 
 def _find(pk: str) -> User:
@@ -102,10 +99,6 @@ def _find(pk: str) -> User:
     if user is None:
         raise Http404
     return user
-
-
-def _answer(shown: dict[str, Any], user: User, status: int = 200) -> Response:
-    return Response(shown, status=status, headers={"ETag": f'"{user.row_version}"'})
 
 
 def show_user(user: User) -> dict[str, Any]:

@@ -359,8 +359,7 @@ def _delete_live(sch: Schema, batch: Batch) -> list[Row]:
         return []
     sql = f'DELETE FROM "{sch.table}" WHERE "{sch.pk_column}" = ANY(%s::uuid[])'
     try:
-        with transaction.atomic():
-            db.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        with db.savepoint(db.Around("SET CONSTRAINTS ALL IMMEDIATE")):
             db.execute(sql, [[row.pk for row in rows]])
     except IntegrityError as error:
         if len(rows) == 1:

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from coupling.connection_rules import FIELDS
 from coupling.models import Connection
 from coupling.services import connection as services
-from pages.api import ApiView, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
+from pages.api import ApiView, body_object, if_match, telling_stored, versioned
+from records.errors import FieldError, Rejected
 
 
 class ConnectionSerializer(serializers.Serializer):
@@ -53,10 +53,8 @@ class ConnectionView(SetupView):
 
     def patch(self, request: Any) -> Response:
         """Change the connection."""
-        try:
+        with telling_stored(lambda: shown(Connection.load())):
             services.connection_save(values=body_object(request), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown(Connection.load())) from None
         return answer()
 
 
@@ -98,8 +96,7 @@ class DisableView(SetupView):
 
 def answer() -> Response:
     """The connection with its version as ETag."""
-    found = shown(Connection.load())
-    return Response(found, headers={"ETag": f'"{found["row_version"]}"'})
+    return versioned(shown(Connection.load()))
 
 
 def shown(connection: Connection) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -19,9 +18,19 @@ from coupling.selectors.couplings import Told, tell
 from coupling.services.coupling import coupling_delete, mapping_of
 from coupling.services.set_up import Asked, Outcome, coupling_set_up
 from coupling.work import work
-from pages.api import ApiView, ApiViewSet, BadParameter, Conflict, after_commit, body_object, if_match, window
+from pages.api import (
+    ApiView,
+    ApiViewSet,
+    BadParameter,
+    Conflict,
+    after_commit,
+    asked_for,
+    body_object,
+    if_match,
+    record_at,
+    window,
+)
 from records.errors import FieldError, Rejected
-from records.listing import select
 from records.messages import text
 
 SYNCHRONIZE = ("no", "use_erp", "use_crm")
@@ -70,10 +79,7 @@ class CouplingViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Couplings, newest first; `mapping`, `erp_id`, `crm_id` and `skipped` narrow them down."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(Coupling, filter=query.get("filter", ""), ordering=ordering)
-        return self.answer_list(narrowed(found, query), show)
+        return self.answer_list(narrowed(asked_for(Coupling, request), request.query_params), show)
 
     def retrieve(self, _request: Any, pk: str) -> Response:
         """One coupling."""
@@ -151,13 +157,7 @@ def identifier(key: str, given: str) -> str:
 
 def coupling_at(pk: str) -> Coupling:
     """The coupling in an address. Raises Http404."""
-    try:
-        found = Coupling.objects.filter(pk=uuid.UUID(pk)).first()
-    except ValueError:
-        raise Http404 from None
-    if found is None:
-        raise Http404
-    return found
+    return record_at(Coupling.objects.all(), pk)
 
 
 def asked_of(body: dict[str, Any], user_name: str) -> Asked:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from coupling.api.mappings import mapping_at
 from coupling.models import IntegrationFieldMapping
 from coupling.services import mapping as services
-from pages.api import ApiView, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
+from pages.api import ApiView, body_object, if_match, record_at, telling_stored, versioned
+from records.errors import FieldError, Rejected
 from records.values import address
 
 
@@ -70,18 +68,14 @@ class LineView(ApiView):
     def patch(self, request: Any, name: str, pk: str) -> Response:
         """Change the line; the next job uses it."""
         line = line_at(name, pk)
-        try:
+        with telling_stored(lambda: shown([line_at(name, pk)])[0]):
             done = services.line_update(line=line, values=body_object(request), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([line_at(name, pk)])[0]) from None
         return answer(done)
 
     def delete(self, request: Any, name: str, pk: str) -> Response:
         """Remove the line."""
-        try:
+        with telling_stored(lambda: shown([line_at(name, pk)])[0]):
             services.line_delete(line=line_at(name, pk), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([line_at(name, pk)])[0]) from None
         return Response(status=204)
 
 
@@ -102,19 +96,12 @@ class LineMoveView(ApiView):
 
 def line_at(name: str, pk: str) -> IntegrationFieldMapping:
     """The line in an address. Raises Http404."""
-    try:
-        key = uuid.UUID(pk)
-    except ValueError:
-        raise Http404 from None
-    found = mapping_at(name).lines.filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(mapping_at(name).lines.all(), pk)
 
 
 def answer(line: IntegrationFieldMapping, status: int = 200) -> Response:
     """One line with its version as ETag."""
-    return Response(shown([line])[0], status=status, headers={"ETag": f'"{line.row_version}"'})
+    return versioned(shown([line])[0], status)
 
 
 def shown(lines: Sequence[IntegrationFieldMapping]) -> list[dict[str, Any]]:

@@ -14,9 +14,8 @@ from coupling.selectors.counts import COUNTS, counts
 from coupling.services import mapping as services
 from coupling.services.defaults import mappings_reset
 from coupling.services.reset import losses
-from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
-from records.listing import select
+from pages.api import ApiView, ApiViewSet, asked_for, body_object, if_match, telling_stored, versioned
+from records.errors import FieldError, Rejected
 from records.values import address
 
 INFORMATION = ("synch_int_tbl_mod_on_fltr", "synch_modified_on_filter")
@@ -60,12 +59,7 @@ class MappingViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Mappings by name."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(
-            IntegrationTableMapping, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering
-        )
-        return self.answer_list(found, shown)
+        return self.answer_list(asked_for(IntegrationTableMapping, request), shown)
 
     def retrieve(self, _request: Any, pk: str) -> Response:
         """One mapping."""
@@ -78,18 +72,14 @@ class MappingViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change a mapping; the next job uses it."""
         mapping = mapping_at(pk)
-        try:
+        with telling_stored(lambda: shown([mapping_at(pk)])[0]):
             done = services.mapping_update(mapping=mapping, values=body_object(request), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([mapping_at(pk)])[0]) from None
         return answer(done)
 
     def destroy(self, request: Any, pk: str) -> Response:
         """Remove a mapping; 409 while it has couplings."""
-        try:
+        with telling_stored(lambda: shown([mapping_at(pk)])[0]):
             services.mapping_delete(mapping=mapping_at(pk), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([mapping_at(pk)])[0]) from None
         return Response(status=204)
 
 
@@ -132,7 +122,7 @@ def mapping_at(name: str) -> IntegrationTableMapping:
 
 def answer(mapping: IntegrationTableMapping, status: int = 200) -> Response:
     """One mapping with its version as ETag."""
-    return Response(shown([mapping])[0], status=status, headers={"ETag": f'"{mapping.row_version}"'})
+    return versioned(shown([mapping])[0], status)
 
 
 def shown(mappings: Sequence[IntegrationTableMapping]) -> list[dict[str, Any]]:

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -15,9 +14,8 @@ from coupling.api.mappings import moment
 from coupling.models import IntegrationTableMapping, OptionMapping
 from coupling.selectors.records import record_keys
 from coupling.services import option_mapping as services
-from pages.api import ApiViewSet, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
-from records.listing import select
+from pages.api import ApiViewSet, asked_for, body_object, if_match, record_at, telling_stored, versioned
+from records.errors import FieldError, Rejected
 from records.schema import schema
 from records.values import address
 
@@ -43,9 +41,7 @@ class OptionMappingViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Option mappings; `mapping` and `erp_id` narrow them down."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(OptionMapping, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering)
+        query, found = request.query_params, asked_for(OptionMapping, request)
         if "mapping" in query:
             found = found.filter(mapping__name=query["mapping"].upper())
         if query.get("erp_id"):
@@ -70,37 +66,25 @@ class OptionMappingViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change option or label."""
         present, body = found_at(pk), body_object(request)
-        try:
+        with telling_stored(lambda: shown([found_at(pk)])[0]):
             done = services.option_mapping_update(option_mapping=present, values=body, row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([found_at(pk)])[0]) from None
         return answer(done)
 
     def destroy(self, request: Any, pk: str) -> Response:
         """Remove an option mapping; the option stays."""
-        try:
+        with telling_stored(lambda: shown([found_at(pk)])[0]):
             services.option_mapping_delete(option_mapping=found_at(pk), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([found_at(pk)])[0]) from None
         return Response(status=204)
 
 
 def found_at(pk: str) -> OptionMapping:
     """The option mapping in an address. Raises Http404."""
-    try:
-        key = uuid.UUID(pk)
-    except ValueError:
-        raise Http404 from None
-    found = OptionMapping.objects.select_related("mapping").filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(OptionMapping.objects.select_related("mapping"), pk)
 
 
 def answer(option_mapping: OptionMapping, status: int = 200) -> Response:
     """One option mapping with its version as ETag."""
-    row_version = option_mapping.row_version
-    return Response(shown([option_mapping])[0], status=status, headers={"ETag": f'"{row_version}"'})
+    return versioned(shown([option_mapping])[0], status)
 
 
 def shown(found: Sequence[OptionMapping]) -> list[dict[str, Any]]:

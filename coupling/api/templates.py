@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from coupling.models import ConfigTemplate, ConfigTemplateLine, IntegrationTableMapping
 from coupling.services import template as services
-from pages.api import ApiViewSet, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
-from records.listing import select
+from pages.api import ApiViewSet, asked_for, body_object, if_match, record_at, telling_stored, versioned
+from records.errors import FieldError, Rejected
 from records.values import address
 
 
@@ -40,9 +37,7 @@ class TemplateViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Templates; `mapping` and `side` narrow them down."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(ConfigTemplate, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering)
+        query, found = request.query_params, asked_for(ConfigTemplate, request)
         if "mapping" in query:
             found = found.filter(mapping__name=query["mapping"].upper())
         if "side" in query:
@@ -65,38 +60,27 @@ class TemplateViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change a template; the next job uses it."""
         template = found_at(pk)
-        try:
+        with telling_stored(lambda: shown([found_at(pk)])[0]):
             done = services.template_update(
                 template=template, values=body_object(request), row_version=if_match(request)
             )
-        except Stale:
-            raise Conflict(shown([found_at(pk)])[0]) from None
         return answer(done)
 
     def destroy(self, request: Any, pk: str) -> Response:
         """Remove a template."""
-        try:
+        with telling_stored(lambda: shown([found_at(pk)])[0]):
             services.template_delete(template=found_at(pk), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([found_at(pk)])[0]) from None
         return Response(status=204)
 
 
 def found_at(pk: str) -> ConfigTemplate:
     """The template in an address. Raises Http404."""
-    try:
-        key = uuid.UUID(pk)
-    except ValueError:
-        raise Http404 from None
-    found = ConfigTemplate.objects.select_related("mapping").filter(pk=key).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(ConfigTemplate.objects.select_related("mapping"), pk)
 
 
 def answer(template: ConfigTemplate, status: int = 200) -> Response:
     """One template with its version as ETag."""
-    return Response(shown([template])[0], status=status, headers={"ETag": f'"{template.row_version}"'})
+    return versioned(shown([template])[0], status)
 
 
 def shown(templates: Sequence[ConfigTemplate]) -> list[dict[str, Any]]:

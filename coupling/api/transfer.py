@@ -8,12 +8,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from coupling.api.mappings import answer, mapping_at, shown
-from coupling.models import IntegrationTableMapping
 from coupling.selectors.versions import as_answered, versions_of
 from coupling.services.documents import Applied, mapping_restore
 from coupling.services.transfer import mappings_export, mappings_import, mappings_try
-from pages.api import ApiView, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
+from pages.api import ApiView, body_object, if_match, telling_stored
+from records.errors import FieldError, Rejected
 
 
 class ExportView(ApiView):
@@ -72,10 +71,8 @@ class RestoreView(ApiView):
     def post(self, request: Any, name: str, version: int) -> Response:
         """Make the mapping what it was; 409 without such a version, 400 where it would not work today."""
         mapping = mapping_at(name)
-        try:
+        with telling_stored(lambda: shown([mapping_at(name)])[0]):
             done = mapping_restore(mapping=mapping, version=version, row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([IntegrationTableMapping.objects.get(pk=mapping.pk)])[0]) from None
         return answer(done)
 
 

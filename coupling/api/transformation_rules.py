@@ -14,9 +14,8 @@ from coupling.models.transformation import TYPES
 from coupling.services import transformation as services
 from coupling.transformation_rules import used_by
 from coupling.transforms.rules import TransformError
-from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match
-from records.errors import FieldError, Rejected, Stale
-from records.listing import select
+from pages.api import ApiView, ApiViewSet, asked_for, body_object, if_match, telling_stored, versioned
+from records.errors import FieldError, Rejected
 from records.messages import text
 from records.values import address
 
@@ -60,10 +59,7 @@ class RuleViewSet(ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Rules by code."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(TransformationRule, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering)
-        return self.answer_list(found, shown)
+        return self.answer_list(asked_for(TransformationRule, request), shown)
 
     def retrieve(self, _request: Any, pk: str) -> Response:
         """One rule."""
@@ -76,18 +72,14 @@ class RuleViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change a rule; the lines that use it must be able to use it as it will be."""
         rule = rule_at(pk)
-        try:
+        with telling_stored(lambda: shown([rule_at(pk)])[0]):
             done = services.rule_update(rule=rule, values=body_object(request), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([rule_at(pk)])[0]) from None
         return answer(done)
 
     def destroy(self, request: Any, pk: str) -> Response:
         """Remove a rule; 409 while it is in use."""
-        try:
+        with telling_stored(lambda: shown([rule_at(pk)])[0]):
             services.rule_delete(rule=rule_at(pk), row_version=if_match(request))
-        except Stale:
-            raise Conflict(shown([rule_at(pk)])[0]) from None
         return Response(status=204)
 
 
@@ -139,7 +131,7 @@ def rule_at(code: str) -> TransformationRule:
 
 def answer(rule: TransformationRule, status: int = 200) -> Response:
     """One rule with its version as ETag."""
-    return Response(shown([rule])[0], status=status, headers={"ETag": f'"{rule.row_version}"'})
+    return versioned(shown([rule])[0], status)
 
 
 def shown(rules: Sequence[TransformationRule]) -> list[dict[str, Any]]:

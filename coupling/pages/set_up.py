@@ -17,8 +17,9 @@ from coupling.access import is_connected, mapping_of_table, outside_reason
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.plans import plan_for
 from coupling.products import names_of
-from coupling.selectors.candidates import Candidates, candidates
+from coupling.selectors.candidates import candidates
 from coupling.selectors.erp_candidates import erp_candidates
+from coupling.selectors.offers import Candidates
 from coupling.selectors.preview import PreviewLine, preview
 from coupling.selectors.records import record_titles
 from coupling.services.coupling import coupling_clear_errors

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from coupling.models import IntegrationTableMapping, OptionMapping
 from coupling.plan import Conversion, FieldPlan, Key, MappingPlan, Problem, canon
 from coupling.plans import plan_for
 from coupling.rules import PairHooks
+from coupling.selectors.offers import FIELD_SCORE, GOOD, Candidate, Candidates, name_order, name_score, offered
 from coupling.selectors.records import title_fields
 from coupling.services.option_mapping import option_rows
 from coupling.sides import gateway
 from records import db
-from records.filters import to_sql
 from records.schema import Schema, schema
-from records.text import fold, like_escape
 
-NAME_SCORE, START_SCORE, FIELD_SCORE = 100, 30, 12
-#: A row with at least this score is called the best match.
-GOOD = NAME_SCORE
 _FIELDS_COMPARED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One offer. `detail` tells rows of the same name apart, `is_best` marks a good match."""
-
-    crm_id: str
-    name: str
-    detail: str
-    is_best: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """A page of offers and how many there are in all."""
-
-    count: int
-    results: list[Candidate]
 
 
 def candidates(
@@ -50,7 +27,7 @@ def candidates(
         return _options(mapping, q, limit, offset)
     plan = plan_for(mapping)
     crm = schema(plan.crm_table)
-    where, params = _where(plan, crm, q)
+    where, params = offered(crm, side="crm", pair=plan.name, filter=plan.crm_filter, q=q)
     count = db.one(f'SELECT count(*) FROM "{crm.table}" t WHERE {where}', params)
     score, score_params = _score(plan, crm, erp_id)
     details = _details(plan, crm)
@@ -69,46 +46,20 @@ def candidates(
     return Candidates(int(count[0]) if count else 0, found)
 
 
-def _where(plan: MappingPlan, crm: Schema, q: str) -> tuple[str, list[Any]]:
-    inside, params = to_sql(plan.crm_filter, crm.model, "t") if plan.crm_filter else ("TRUE", [])
-    free = (
-        "NOT EXISTS (SELECT 1 FROM coupling_coupling k WHERE k.pair = %s "
-        f'AND k.crm_id = t."{crm.pk_column}" AND NOT k.broken)'
-    )
-    parts, values = [inside, free], [*params, plan.name]
-    for word in fold(q).split():
-        parts.append("t.search_fold LIKE %s")
-        values.append(f"%{like_escape(word)}%")
-    return " AND ".join(f"({part})" for part in parts), values
-
-
-def name_order(crm: Schema, name: str) -> str:
-    """What a table is sorted by its name with: the generated column, where it has one."""
-    generated = f"sort_{name}"
-    has = any(f.name == generated for f in crm.model._meta.concrete_fields)
-    return f't."{generated}"' if has else crm[name].sql("t")
-
-
 def _score(plan: MappingPlan, crm: Schema, erp_id: Key | None) -> tuple[str, list[Any]]:
     """Points for the same name, the same beginning of the name, and each mapped text that is equal."""
     record = gateway("erp").read_many(plan.erp_table, [erp_id], _sources(plan)).get(erp_id) if erp_id else None
     if record is None:
         return "0", []
-    parts: list[str] = []
-    params: list[Any] = []
     name = str(record.values.get(title_fields(schema(plan.erp_table))[-1]) or "")
-    folded = fold(name)
-    if folded:
-        own = name_order(crm, title_fields(crm)[-1])
-        subject = own if own.startswith('t."sort_') else f"fold({own})"
-        parts += [f"CASE WHEN {subject} = %s THEN {NAME_SCORE} WHEN {subject} LIKE %s THEN {START_SCORE} ELSE 0 END"]
-        params += [folded, like_escape(folded.split()[0]) + "%"]
+    score, params = name_score(crm, title_fields(crm)[-1], name)
+    parts = [score]
     for line in _compared(plan, crm):
         value = canon(record.values.get(line.erp or ""))
         if value is not None:
             parts.append(f"CASE WHEN {crm[line.crm or ''].sql('t')} = %s THEN {FIELD_SCORE} ELSE 0 END")
             params.append(_plain(value, line.to_crm))
-    return (" + ".join(parts) or "0"), params
+    return " + ".join(parts), params
 
 
 def _compared(plan: MappingPlan, crm: Schema) -> list[FieldPlan]:

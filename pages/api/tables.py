@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from pages import registry
 from pages.api.errors import BadParameter, Conflict
 from pages.api.parsing import body_object, if_match
+from pages.api.versions import asked_for, versioned
 from pages.api.views import ApiView, ApiViewSet
 from records import writes
 from records.errors import Refused, Rejected, Stale
-from records.listing import select
 from records.schema import Schema, schema
 from records.values import Stored, fetch, parse, present
 from records.writes import Edit, Written
@@ -62,7 +62,7 @@ class TableApi(ApiView):
         shown = self.show([pk])
         if not shown:
             raise Http404
-        return Response(shown[0], status=status, headers={"ETag": f'"{shown[0]["row_version"]}"'})
+        return versioned(shown[0], status)
 
     def change(self, pk: str, request: Any) -> Response:
         """PATCH of one record: compare-and-set with `If-Match`."""
@@ -89,9 +89,7 @@ class TableViewSet(TableApi, ApiViewSet):
 
     def list(self, request: Any) -> Response:
         """Records inside `filter` that contain `q`, found by `no` or `code`, in the `ordering` asked for."""
-        query = request.query_params
-        ordering = [name.strip() for name in query.get("ordering", "").split(",")]
-        found = select(self.label, filter=query.get("filter", ""), search=query.get("q", ""), ordering=ordering)
+        query, found = request.query_params, asked_for(self.label, request)
         for key in {*NUMBER_KEYS, self.table.natural_key or "no"} & set(query) & set(self.table.fields):
             info = self.table[key]
             found = found.filter(**{f"{key}{'' if info.kind == 'code' else '__iexact'}": self.number(key)})

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -115,14 +113,6 @@ def wait_seconds(request: Any) -> float:
 def show_left(left: Left) -> dict[str, Any]:
     """A record that was left out, with the sentence."""
     return {"id": left.id, "code": left.code, "params": left.params, "detail": text(left.code, left.params)}
-
-
-def uuid_or_404(value: str) -> str:
-    """An identifier in an address; what is none is nothing here."""
-    try:
-        return str(UUID(value))
-    except ValueError:
-        raise Http404 from None
 
 
 def flag(body: Mapping[str, Any], name: str, default: bool | None = False) -> Any:

@@ -9,11 +9,11 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from pages.api import ApiView, ApiViewSet, BadParameter, after_commit, body_object
+from pages.api import ApiView, ApiViewSet, BadParameter, after_commit, body_object, record_at, uuid_or_404
 from records.listing import order_by
 from records.schema import schema
 from sync import selectors
-from sync.api.base import JobSerializer, flag, started_response, uuid_or_404
+from sync.api.base import JobSerializer, flag, started_response
 from sync.models import Job, OutcomeRow
 from sync.models.job import KINDS, STATES
 from sync.services import job_cancel, job_undo, jobs_delete, jobs_delete_entries
@@ -131,10 +131,7 @@ class DeleteEntriesView(ApiView):
 
 
 def _job(pk: str) -> Job:
-    found = Job.objects.filter(pk=uuid_or_404(pk)).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(Job.objects.all(), pk)
 
 
 def _narrowed(request: Any, found: Any, model: Any) -> Any:

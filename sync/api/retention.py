@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from pages.api import ApiViewSet, Conflict, body_object, if_match
-from records.errors import Stale
+from pages.api import ApiViewSet, body_object, if_match, record_at, telling_stored, versioned
 from records.values.present import address, moment
 from sync import services
-from sync.api.base import uuid_or_404
 from sync.models import RetentionPolicy
 
 
@@ -48,14 +45,11 @@ class RetentionViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change the days, or switch it on or off."""
         policy, version = _policy(pk), if_match(request)
-        try:
-            return answer(
-                services.retention_update(
-                    user=request.user, policy=policy, values=body_object(request), version=version
-                )
+        with telling_stored(lambda: show(_policy(pk))):
+            changed = services.retention_update(
+                user=request.user, policy=policy, values=body_object(request), version=version
             )
-        except Stale:
-            raise Conflict(show(_policy(pk))) from None
+        return answer(changed)
 
     @action(detail=True, methods=["post"])
     def apply(self, request: Any, pk: str) -> Response:
@@ -82,11 +76,8 @@ def show(policy: RetentionPolicy) -> dict[str, Any]:
 
 def answer(policy: RetentionPolicy) -> Response:
     """One policy with its version as ETag."""
-    return Response(show(policy), headers={"ETag": f'"{policy.row_version}"'})
+    return versioned(show(policy))
 
 
 def _policy(pk: str) -> RetentionPolicy:
-    found = RetentionPolicy.objects.filter(pk=uuid_or_404(pk)).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(RetentionPolicy.objects.all(), pk)

@@ -9,11 +9,10 @@ from django.http import Http404
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from pages.api import ApiView, after_commit, refusal
+from pages.api import ApiView, after_commit, refusal, uuid_or_404
 from records.errors import Refused
 from records.table import Table
 from sync import ribbon
-from sync.api.base import uuid_or_404
 
 
 class OpenedSerializer(serializers.Serializer):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from pages.api import ApiView, ApiViewSet, Conflict, body_object, if_match
-from records.errors import Stale
+from pages.api import ApiView, ApiViewSet, body_object, if_match, record_at, telling_stored, versioned
 from sync import selectors, services
-from sync.api.base import started_response, uuid_or_404
+from sync.api.base import started_response
 from sync.models import Schedule
 
 
@@ -63,12 +61,11 @@ class ScheduleViewSet(ApiViewSet):
     def partial_update(self, request: Any, pk: str) -> Response:
         """Change when it runs."""
         entry, version = _entry(pk), if_match(request)
-        try:
-            return answer(
-                services.schedule_update(user=request.user, entry=entry, values=body_object(request), version=version)
+        with telling_stored(lambda: selectors.show_schedules([_entry(pk)])[0]):
+            changed = services.schedule_update(
+                user=request.user, entry=entry, values=body_object(request), version=version
             )
-        except Stale:
-            raise Conflict(selectors.show_schedules([_entry(pk)])[0]) from None
+        return answer(changed)
 
     @action(detail=True, methods=["post"])
     def run(self, request: Any, pk: str) -> Response:
@@ -111,8 +108,7 @@ class ReadyAllView(AllView):
 
 def answer(entry: Schedule) -> Response:
     """One entry with its version as ETag."""
-    shown = selectors.show_schedules([entry])[0]
-    return Response(shown, headers={"ETag": f'"{entry.row_version}"'})
+    return versioned(selectors.show_schedules([entry])[0])
 
 
 def many(entries: Iterable[Schedule]) -> Response:
@@ -122,7 +118,4 @@ def many(entries: Iterable[Schedule]) -> Response:
 
 
 def _entry(pk: str) -> Schedule:
-    found = Schedule.objects.filter(pk=uuid_or_404(pk)).first()
-    if found is None:
-        raise Http404
-    return found
+    return record_at(Schedule.objects.all(), pk)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.demo import demo_server
 from tests.browser.visitor import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -64,6 +65,13 @@ new Promise((done, fail) => {
   look();
 })
 """
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server of its own: the job couples every customer, and other stories begin with one that is not coupled."""
+    with demo_server() as address:
+        yield address
 
 
 def customers() -> bytes:
