@@ -81,7 +81,19 @@ class OptionValues:
         missing = [v for v in values if v not in found]
         if self.to_crm:
             return found | not_coupled(self.table, self.caption, missing, self.pair)
-        return found | {v: _uncoupled(self.caption, str(v)) for v in missing}
+        return found | self._unmapped(missing)
+
+    def _unmapped(self, values: Sequence[Any]) -> Answer:
+        """The problem of each option that no code stands for, by its label; those of no set by their number."""
+        options = schema("crm.OptionValue")
+        sql = (
+            f'SELECT o.value, o."{options.pk_column}", o.label FROM "{options.table}" o '
+            f"JOIN coupling_integrationtablemapping m ON m.id = %s::uuid AND o.attributename = m.crm_key_field "
+            "AND o.entityname = lower(split_part(m.crm_table, '.', 2)) WHERE o.value = ANY(%s)"
+        )
+        named = {v: (key, label) for v, key, label in db.rows(sql, [self.mapping_id, list(values)])} if values else {}
+        where = {v: {"table": "crm.OptionValue", "key": key, "needs": self.pair} for v, (key, _label) in named.items()}
+        return {v: _uncoupled(self.caption, named.get(v, ("", str(v)))[1], **where.get(v, {})) for v in values}
 
 
 @dataclass(frozen=True, slots=True)

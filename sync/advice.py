@@ -130,10 +130,10 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
 
 def _option_advice(advice: Advice) -> Advice:
     names = products()
-    advice.ways = [Way("to_crm", _send(names), _overwritten(names.crm))] if advice.mapping.allows("to_crm") else []
-    advice.recommended = "to_crm"
-    if not advice.ways:
-        advice.obstacle = text("direction_not_allowed", {"mapping": advice.mapping.name})
+    to_crm = advice.mapping.allows("to_crm")
+    advice.recommended = "to_crm" if to_crm else "from_crm"
+    said, product = (_send(names), names.crm) if to_crm else (_get(names), names.erp)
+    advice.ways = [Way(advice.recommended, said, _overwritten(product))]
     return advice
 
 

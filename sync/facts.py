@@ -72,7 +72,8 @@ def _option_facts(mapping: IntegrationTableMapping, side: str, key: Key) -> Fact
     facts = Facts(mapping, side, key, "not_coupled" if option is None else "skipped" if option.skipped else "coupled")
     if option is not None:
         facts.partner_title = f"{option.label} ({option.option_value})"
-        facts.last_synced_at, facts.result_to_crm = option.last_synced_at, option.last_result_to_crm
+        facts.last_synced_at, result = option.last_synced_at, option.last_result_to_crm
+        setattr(facts, "result_to_crm" if mapping.allows("to_crm") else "result_from_crm", result)
         error = option.error_to_crm
         facts.error = text(error["code"], error.get("params", {})) if error else ""
     _schedule(facts)

@@ -35,7 +35,7 @@ from sync.explain import mapping_page
 from sync.imports.columns import side_of as side_of_label
 from sync.models import Job, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
-from sync.pages import let_in, runs
+from sync.pages import let_in, option_mappings, runs
 from sync.pages.lost import RESTORE
 from sync.pages.matching import match_action
 from sync.shown import connected, list_address, side_of
@@ -307,6 +307,8 @@ extend("coupling.mapping.list", actions=(*runs.actions(), let_in.action("many"),
 extend(
     "coupling.mapping.card", actions=(*runs.actions("one"), let_in.action("one"), MATCH_MAPPING), groups=(runs.GROUP,)
 )
+extend("coupling.option_mapping.list", actions=option_mappings.actions("many"))
+extend("coupling.option_mapping.card", actions=option_mappings.actions("one"))
 extend("coupling.connection.card", actions=(SYNC_ALL, FULL_SYNC))
 extend("erp.role_centre", parts=(CUES,))
 notify(notices)

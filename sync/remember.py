@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 
 from coupling.gateways.errors import Transient
-from coupling.plan import Direction, Key
+from coupling.plan import Direction
 from records import db
 from records.stage import Column, copy_into, staged
-from sync import waiting
+from sync import failures, waiting
 from sync.engine import base
 from sync.engine.types import FROM, TO, Action, Decision, Step
-from sync.tables import coupling_table, table
+from sync.tables import coupling_table
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -82,7 +81,7 @@ def _insert(run: Run, decisions: list[Decision]) -> None:
         copy_into(coupling_table(), _INSERTED, rows)
     except IntegrityError as error:  # somebody coupled one of them meanwhile: look again
         raise Transient(str(error)) from error
-    _clear_failures(run, decisions)
+    failures.clear(run.plan.name, [d.pair.erp_id for d in decisions], [d.pair.crm_id for d in decisions])
     waiting.wake(
         run.plan.name,
         run.plan.context.get("dependents", ()),
@@ -181,31 +180,13 @@ def _update(run: Run, rows: list[list[Any]]) -> None:
 
 def _failures(run: Run, decisions: list[Decision]) -> None:
     """Remember failures of records that have no coupling to remember them."""
-    failed: list[tuple[str, Key, str, str]] = []
+    failed: list[failures.Failed] = []
     for decision in decisions:
         for direction, step in decision.steps.items():
             key = decision.pair.erp_id if direction is TO else decision.pair.crm_id
             if decision.pair.link is None and step.action is Action.FAIL and step.problem is not None and key:
-                stored = step.problem.stored()
-                failed.append((_side(direction), key, stored["code"], json.dumps(stored["params"])))
-    if failed:
-        db.execute(
-            f"INSERT INTO {table('Failure')} AS f (mapping, side, record, code, params, failed_at, job_id) "
-            "SELECT %s, side, record, code, params::jsonb, now(), %s::uuid "
-            "FROM unnest(%s::text[], %s::uuid[], %s::text[], %s::text[]) AS n(side, record, code, params) "
-            "ON CONFLICT (mapping, side, record) DO UPDATE SET code = excluded.code, params = excluded.params, "
-            "failed_at = excluded.failed_at, job_id = excluded.job_id",
-            [run.plan.name, str(run.job.pk), *(list(column) for column in zip(*failed, strict=True))],
-        )
-
-
-def _clear_failures(run: Run, decisions: list[Decision]) -> None:
-    erp, crm = [d.pair.erp_id for d in decisions], [d.pair.crm_id for d in decisions]
-    db.execute(
-        f"DELETE FROM {table('Failure')} WHERE mapping = %s "
-        "AND (side = 'erp' AND record = ANY(%s::uuid[]) OR side = 'crm' AND record = ANY(%s::uuid[]))",
-        [run.plan.name, erp, crm],
-    )
+                failed.append((_side(direction), key, step.problem))
+    failures.keep(run.plan.name, run.job.pk, failed)
 
 
 def _side(direction: Direction) -> str:

@@ -17,8 +17,7 @@ from sync import failpoints
 from sync.engine.decide import decide, triage
 from sync.engine.types import COUNTER, Action, Decision, Mode, Pair, Request
 from sync.load import load
-from sync.missing_options import append_missing
-from sync.options import run_options
+from sync.options import append_missing, run_options
 from sync.outcomes import Outcome, outcomes_of, store_outcomes
 from sync.plans import plan_of
 from sync.remember import remember

@@ -11,6 +11,7 @@ from records.schema import schema
 from sync import sieve
 from sync.engine.types import FROM, TO, Action, Decision
 from sync.tables import coupling_table, table
+from sync.walk import walked
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -47,8 +48,7 @@ def take(run: Run) -> Taken:
     elif spec["take"] == "range" and sieve.applies(run):
         return _sieved(run, side)
     elif spec["take"] == "range":
-        gate, name = (run.erp, run.plan.erp_table) if side == "erp" else (run.crm, run.plan.crm_table)
-        flt = run.plan.erp_filter if side == "erp" else run.plan.crm_filter
+        gate, (name, flt) = (run.erp if side == "erp" else run.crm), walked(run.plan, side)
         taken = Taken(
             side, gate.select(name, flt, after=spec.get("from"), upto=spec.get("to"), limit=limit or 1_000_000)
         )
@@ -60,6 +60,10 @@ def take(run: Run) -> Taken:
 
 def _undecided(run: Run, side: str, keys: list[Key]) -> list[Key]:
     """Deleted records that this job has not come across from the other side already: a pair fails once per job."""
+    if run.plan.option is not None:
+        sql = f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND params ->> 'job' = %s"
+        decided = {key for (key,) in db.rows(sql, [run.plan.name, side, str(run.job.pk)])}
+        return [key for key in keys if key not in decided]
     own, partner = f"{side}_id", "crm_id" if side == "erp" else "erp_id"
     sql = (
         f"SELECT k.{own} FROM {coupling_table()} k JOIN {table('Pending')} p ON p.mapping = k.pair "

@@ -82,11 +82,11 @@ def _written_side(row: OutcomeRow) -> str:
 
 
 def _table(undo: _Undo, row: OutcomeRow, side: str) -> str:
-    """The table that a row wrote; '' for options, which other codes may use since."""
+    """The table that a row wrote; '' for options, which other records may have since."""
     if not row.mapping:
         return str(Job.objects.get(pk=undo.job.param("job")).param("table"))
     mapping = IntegrationTableMapping.objects.get(name=row.mapping)
-    if mapping.is_option:
+    if mapping.is_option and side == "crm":
         return ""
     return str(mapping.erp_table if side == "erp" else mapping.crm_table)
 
@@ -178,6 +178,7 @@ def _remove(undo: _Undo, table: str, side: str, mapping: str, rows: list[Outcome
     for key, row in free.items():
         if result is not None and key in result.versions:
             undo.done.append(_outcome(undo, row, "delete", "undone"))
+            options.forget(row)
         else:
             if key in couplings:
                 couplings[key].save(force_insert=True)

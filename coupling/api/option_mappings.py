@@ -30,6 +30,7 @@ class OptionMappingSerializer(serializers.Serializer):
     label = serializers.CharField(required=False)
     last_synced_at = serializers.DateTimeField(read_only=True, allow_null=True)
     last_result_to_crm = serializers.CharField(read_only=True)
+    skipped = serializers.BooleanField(read_only=True)
     appended = serializers.BooleanField(read_only=True)
 
 
@@ -102,6 +103,7 @@ def shown(found: Sequence[OptionMapping]) -> list[dict[str, Any]]:
             "label": row.label,
             "last_synced_at": moment(row.last_synced_at),
             "last_result_to_crm": row.last_result_to_crm,
+            "skipped": row.skipped,
             "appended": row.appended,
             "row_version": row.row_version,
             "page": address(OptionMapping, str(row.pk)),

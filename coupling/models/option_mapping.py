@@ -16,7 +16,8 @@ from records.fields import Bool, Choice, DateTime, Guid, Int, Ref, Text
 class OptionMapping(CouplingTable):
     """It takes the place of a coupling where a code table is mapped to an option set. `label`: the option's text.
 
-    `appended`: a synchronization met an option that no code stood for, and has added the code.
+    `last_result_to_crm`, `error_to_crm`: of the one direction that the mapping has, whichever it is. `appended`: a
+    synchronization met an option that no code stood for, and has added the code.
     """
 
     mapping = Ref(
@@ -32,7 +33,7 @@ class OptionMapping(CouplingTable):
     label = Text(250, caption=_("Option Label"))
     erp_version = models.BigIntegerField(default=0, db_default=0, editable=False)
     last_synced_at = DateTime(caption=_("Last Synchronized"), readonly=True)
-    last_result_to_crm = Choice(RESULTS, db_default="", caption=_("Last Result to CRM"), readonly=True)
+    last_result_to_crm = Choice(RESULTS, db_default="", caption=_("Last Result"), readonly=True)
     skipped = Bool(db_default=False, caption=_("Skipped"), readonly=True)
     error_to_crm = Json(null=True)
     appended = Bool(db_default=False, caption=_("Added by Synchronization"), readonly=True)

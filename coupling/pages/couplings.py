@@ -18,9 +18,12 @@ from coupling.pages.columns import APPENDED, BROKEN, RESULT_CHIPS, SKIPPED, Coup
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
+from coupling.services.option_mapping import option_mapping_delete
 from coupling.work import work
 from pages import Action, CardPage, Column, Done, FastTab, Help, ListPage, Row, Selection, Status, View, register
+from pages.actions import Scope
 from pages.registry import address_of
+from records.messages import text
 
 
 def uncouple(request: HttpRequest, couplings: Sequence[Coupling]) -> Done:
@@ -34,8 +37,8 @@ def uncouple(request: HttpRequest, couplings: Sequence[Coupling]) -> Done:
         by_pair.setdefault(coupling.pair, []).append(str(coupling.erp_id))
     for pair, erp_ids in by_pair.items():
         work().uncouple(mapping=pair, erp_ids=erp_ids, user_name=request.user.get_username())
-    text = ngettext("%(count)s coupling is being deleted.", "%(count)s couplings are being deleted.", len(couplings))
-    return Done(text % {"count": len(couplings)})
+    said = ngettext("%(count)s coupling is being deleted.", "%(count)s couplings are being deleted.", len(couplings))
+    return Done(said % {"count": len(couplings)})
 
 
 def _delete(request: HttpRequest, selection: Selection) -> Done:
@@ -104,6 +107,43 @@ def option_code(pks: Sequence[str]) -> dict[str, Any]:
     return {str(row.pk): (code, address_of(row.mapping.erp_table, row.erp_id)) for row, code in named.items()}
 
 
+def option_errors(pks: Sequence[str]) -> dict[str, str]:
+    """The remembered error of each option mapping, as a sentence."""
+    found = OptionMapping.objects.filter(pk__in=list(pks), error_to_crm__isnull=False)
+    return {str(row.pk): text(row.error_to_crm["code"], row.error_to_crm.get("params", {})) for row in found}
+
+
+def take_off(request: HttpRequest, selection: Selection) -> Done:
+    """Take one code off its option at once, several in the background (one job for each mapping)."""
+    require_connection()
+    found = list(OptionMapping.objects.filter(pk__in=selection.pks).select_related("mapping"))
+    if len(found) == 1:
+        option_mapping_delete(option_mapping=found[0])
+        return Done(_now("The coupling was deleted. The records stay."))
+    by_mapping: dict[str, list[str]] = {}
+    for row in found:
+        by_mapping.setdefault(row.mapping.name, []).append(str(row.erp_id))
+    for mapping, erp_ids in by_mapping.items():
+        work().uncouple(mapping=mapping, erp_ids=erp_ids, user_name=request.user.get_username())
+    said = ngettext("%(count)s coupling is being deleted.", "%(count)s couplings are being deleted.", len(found))
+    return Done(said % {"count": len(found)})
+
+
+def delete_option(scope: Scope) -> Action:
+    """Delete Coupling, for the list or the card."""
+    return Action(
+        "delete_coupling",
+        _("Delete Coupling"),
+        run=take_off,
+        scope=scope,
+        icon="link_dismiss",
+        order=40,
+        visible=is_connected,
+        confirm=_("Delete the couplings of the selected records? The records stay on both sides."),
+        keywords=KEYWORDS,
+    )
+
+
 @register
 class OptionMappingList(ListPage):
     """Which code stands for which value of an option set."""
@@ -125,13 +165,17 @@ class OptionMappingList(ListPage):
         "label",
         "last_synced_at",
         Status("last_result_to_crm", chips=RESULT_CHIPS),
+        Mark("skipped", SKIPPED),
+        Column("error", _("Error Message"), compute=option_errors),
         Mark("appended", APPENDED),
     )
-    filter_fields = ("mapping", "label", "last_result_to_crm", "appended")
+    filter_fields = ("mapping", "label", "last_result_to_crm", "skipped", "appended")
+    actions = (delete_option("many"),)
     views = (
         View("all", _("All"), ""),
         View("appended", _("Added by Synchronization"), "appended=true"),
         View("failed", _("Failed"), "last_result_to_crm=failure"),
+        View("skipped", _("Skipped"), "skipped=true"),
     )
 
 
@@ -150,6 +194,7 @@ class OptionMappingCard(CardPage):
         FastTab(
             "general",
             _("General"),
-            ("mapping", "option_value", "label", "last_synced_at", "last_result_to_crm", "appended"),
+            ("mapping", "option_value", "label", "last_synced_at", "last_result_to_crm", "skipped", "appended"),
         ),
     )
+    actions = (delete_option("one"),)

@@ -27,11 +27,14 @@ def option_mapping_create(
 ) -> OptionMapping:
     """Map a code to an option value; without a value a new one is made, labelled with the code unless told otherwise.
 
-    Raises Rejected and Refused (`connection_disabled`, `not_option_mapping`, `already_coupled`).
+    Raises Rejected and Refused (`connection_disabled`, `not_option_mapping`, `direction_not_allowed` where the mapping
+    makes no options, `already_coupled`).
     """
     require_connection()
     if not mapping.is_option:
         raise Refused("not_option_mapping", {"mapping": mapping.name})
+    if option_value is None and not mapping.allows("to_crm"):
+        raise Refused("direction_not_allowed", {"mapping": mapping.name, "direction": "to_crm"})
     code = record_keys(mapping.erp_table, [erp_id]).get(str(erp_id))
     if code is None:
         raise Rejected([FieldError("erp_id", "record_missing")])

@@ -119,6 +119,16 @@ ENTRIES: dict[str, Entry] = {
         _("Add the option to the option mapping, or choose another value."),
         "coupling.option_mapping.list",
     ),
+    "option_beginning": Entry(
+        _("Codes keep only the beginning of a label, and another option begins in the same way."),
+        _("Change the label of one of the two options so that they begin differently, then choose Retry."),
+        "coupling.option_mapping.list",
+    ),
+    "option_comma": Entry(
+        _("Labels with a comma cannot become codes."),
+        _("Take the comma out of the label of the option, then choose Retry."),
+        "coupling.option_mapping.list",
+    ),
     "transformation_failed": Entry(
         _("A transformation rule of the field mapping could not work on this value."),
         _("Correct the value or the transformation rule."),

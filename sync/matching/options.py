@@ -107,6 +107,11 @@ def take_off(row: OutcomeRow) -> int:
     return found.delete()[0]
 
 
+def forget(row: OutcomeRow) -> None:
+    """A code that was made for an option is gone again: it stands for nothing."""
+    OptionMapping.objects.filter(mapping__name=row.mapping, erp_id=row.erp_id).delete()
+
+
 def put_on(row: OutcomeRow) -> bool:
     """Undo an uncoupling of a code, where code and option are still there and free."""
     mapping = IntegrationTableMapping.objects.get(name=row.mapping)

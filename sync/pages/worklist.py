@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from coupling.models import Coupling
 from coupling.pages.couplings import uncouple
+from coupling.services.option_mapping import OPTION_VALUES
 from pages import (
     Action,
     ActionGroup,
@@ -195,7 +196,7 @@ def starting_end(entry: Entry) -> tuple[str, str] | None:
     """(table, key) of the record that the dialog starts at: the ERP record, without one the Sales record."""
     if entry.erp_exists:
         return entry.erp_table, str(entry.item.erp_id)
-    if entry.crm_exists and entry.item.crm_id:
+    if entry.crm_exists and entry.item.crm_id and entry.crm_table != OPTION_VALUES:
         return entry.crm_table, str(entry.item.crm_id)
     return None
 

@@ -18,6 +18,7 @@ from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.plan import Key, MappingPlan
 from coupling.plans import plan_for
 from coupling.services.coupling import require_connection
+from coupling.services.option_mapping import option_rows
 from coupling.sides import gateway
 from people.models import User
 from records.errors import FieldError, Refused, Rejected
@@ -244,16 +245,25 @@ def _versions(named: _Named, side: str, keys: Sequence[Key]) -> dict[Key, tuple[
 
 
 def _options(mapping: IntegrationTableMapping, named: _Named, started: Started) -> dict[Key, int]:
-    """Codes of an option mapping have no couplings: what is mapped, or may be created, goes."""
-    if named.side == "crm":
-        raise Rejected([FieldError("crm_ids", "option_mapping_only", {"mapping": mapping.name})])
-    own = _versions(named, "erp", named.ids)
-    mapped = {str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=mapping, erp_id__in=named.ids)}
+    """Codes and option values have no couplings: what is mapped, or may be created, goes."""
+    own, mapped = _own_options(mapping, named)
     for key in named.ids:
         if key not in own:
             started.failed.append(Left(key, "record_missing"))
-        elif key not in mapped and not named.create_new:
+        elif key not in mapped and not (named.create_new and named.source == named.side):
             started.skipped.append(Left(key, "not_coupled"))
         elif key in mapped and mapped[key].skipped:
             started.skipped.append(Left(key, "skipped_coupling"))
     return {}
+
+
+def _own_options(mapping: IntegrationTableMapping, named: _Named) -> tuple[set[Key], dict[Key, OptionMapping]]:
+    """The named records that there are, and the option mappings of those that have one."""
+    rows = OptionMapping.objects.filter(mapping=mapping)
+    if named.side == "erp":
+        found = rows.filter(erp_id__in=named.ids)
+        return set(_versions(named, "erp", named.ids)), {str(row.erp_id): row for row in found}
+    values = {
+        value: str(key) for key, value in option_rows(mapping).filter(pk__in=named.ids).values_list("pk", "value")
+    }
+    return set(values.values()), {values[row.option_value]: row for row in rows.filter(option_value__in=values)}

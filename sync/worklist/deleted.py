@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.db import transaction
 
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
-from coupling.plan import MappingPlan
+from coupling.plan import Direction, MappingPlan
 from coupling.plans import plan_for
 from coupling.services.coupling import require_connection
+from coupling.services.option_mapping import OPTION_VALUES
 from records import db
 from records.schema import schema
-from sync.options import OPTION_VALUES
 from sync.worklist.actions import Answer
 
 
@@ -59,7 +59,10 @@ def _options(plan: MappingPlan) -> int:
         f'DELETE FROM "{table}" o WHERE o.mapping_id = %s AND {no_erp} AND {no_crm}', [plan.id, *option]
     )
     marked = 0
-    for condition, params, code in ((no_erp, [], "source_deleted"), (no_crm, option, "destination_deleted")):
+    gone_code, gone_option = ("source_deleted", "destination_deleted")
+    if plan.allows(Direction.FROM_CRM):
+        gone_code, gone_option = gone_option, gone_code
+    for condition, params, code in ((no_erp, [], gone_code), (no_crm, option, gone_option)):
         marked += db.execute(
             f"UPDATE \"{table}\" o SET error_to_crm = jsonb_build_object('code', %s::text, 'params', '{{}}'::jsonb), "
             f"last_result_to_crm = 'failure', row_version = o.row_version + 1 "

@@ -13,6 +13,7 @@ from coupling.models import Coupling, IntegrationTableMapping
 from coupling.plan import MappingPlan
 from coupling.plans import plan_for
 from coupling.selectors.records import record_keys, record_names
+from coupling.services.option_mapping import OPTION_VALUES
 from records.messages import text
 from records.values.present import moment
 from sync.examine import Examined, FieldState, examine
@@ -65,15 +66,15 @@ def tell(rows: Iterable[WorkItem], *, with_fields: bool = True) -> list[Entry]:
 def _name(mapping: IntegrationTableMapping, entries: Sequence[Entry]) -> None:
     erp_ids = [e.item.erp_id for e in entries if e.item.erp_id]
     keys, names = record_keys(mapping.erp_table, erp_ids), record_names(mapping.erp_table, erp_ids)
-    is_option = mapping.is_option
-    crm = {} if is_option else record_names(mapping.crm_table, [e.item.crm_id for e in entries if e.item.crm_id])
+    crm_table = OPTION_VALUES if mapping.is_option else mapping.crm_table
+    crm = record_names(crm_table, [e.item.crm_id for e in entries if e.item.crm_id])
     for entry in entries:
         item = entry.item
-        entry.erp_table, entry.crm_table = mapping.erp_table, mapping.crm_table
+        entry.erp_table, entry.crm_table = mapping.erp_table, crm_table
         entry.erp_exists, entry.erp_key = str(item.erp_id) in keys, keys.get(str(item.erp_id), "")
         entry.erp_name = names.get(str(item.erp_id), "")
-        entry.crm_exists = bool(item.option_value is not None if is_option else str(item.crm_id) in crm)
-        entry.crm_name = item.crm_label if is_option else crm.get(str(item.crm_id), "")
+        entry.crm_exists = item.option_value is not None or str(item.crm_id) in crm
+        entry.crm_name = item.crm_label or crm.get(str(item.crm_id), "")
 
 
 def _compare(plan: MappingPlan, entries: Sequence[Entry]) -> None:

@@ -11,6 +11,7 @@ from sync import changes, schedules
 from sync.jobs.plan.base import Planned, Spec, chunk_size, key_ranges, slices
 from sync.models import Job, Pending
 from sync.plans import plan_of
+from sync.walk import orphans, walked
 
 _MODES = {"modified": "modified", "full": "full", "full_unconditional": "unconditional"}
 #: Passes follow each other: what the ERP side brings goes first, then the Sales side, then what is gone.
@@ -32,6 +33,8 @@ def modified(job: Job) -> Planned:
             _pending(job, side, planned)
         else:
             _gone(job, side, planned)
+    if (plan := plan_of(job)).option is not None:
+        _add_orphans(job, planned, orphans(plan, but_waiting=True))
     return planned
 
 
@@ -43,6 +46,8 @@ def full(job: Job) -> Planned:
         if direction in job.directions:
             _ranges(job, plan, side, planned)
         _gone(job, side, planned, stage=_GONE_STAGE)
+    if plan.option is not None and "from_crm" in job.directions:
+        _add_orphans(job, planned, orphans(plan, but_waiting=False))
     return planned
 
 
@@ -98,7 +103,7 @@ def _add_ranges(planned: Planned, common: Spec, borders: list[str]) -> None:
 
 def _ranges(job: Job, plan: MappingPlan, side: str, planned: Planned) -> None:
     """Key ranges over the table, planned in advance. The second pass leaves out what the first one decided."""
-    table, flt = (plan.erp_table, plan.erp_filter) if side == "erp" else (plan.crm_table, plan.crm_filter)
+    table, flt = walked(plan, side)
     common = _spec(job, side, "range") | {"handled_by_erp_pass": side == "crm" and "to_crm" in job.directions}
     for low, high, n in key_ranges(gateway(side), table, flt):
         planned.specs.append({**common, "from": low, "to": high, "limit": None})
@@ -107,13 +112,20 @@ def _ranges(job: Job, plan: MappingPlan, side: str, planned: Planned) -> None:
 
 def _gone(job: Job, side: str, planned: Planned, *, stage: int | None = None) -> None:
     """Coupled records of this side that were deleted: named one by one, their table has them no more."""
-    plan = plan_of(job)
-    described = schema(plan.erp_table if side == "erp" else plan.crm_table)
+    described = schema(walked(plan_of(job), side)[0])
     sql = (
         f"SELECT p.record FROM {Pending._meta.db_table} p WHERE p.mapping = %s AND p.side = %s AND NOT EXISTS "
         f'(SELECT 1 FROM "{described.table}" t WHERE t."{described.pk_column}" = p.record) ORDER BY p.record'
     )
-    keys = [key for (key,) in db.rows(sql, [job.mapping, side])]
+    _add_gone(job, side, planned, [key for (key,) in db.rows(sql, [job.mapping, side])], stage)
+
+
+def _add_gone(job: Job, side: str, planned: Planned, keys: list[str], stage: int | None) -> None:
     for ids in slices(keys):
         planned.specs.append({**_spec(job, side, "ids", stage=stage), "mode": "modified", "ids": ids, "gone": True})
     _count(planned, len(keys))
+
+
+def _add_orphans(job: Job, planned: Planned, codes: list[str]) -> None:
+    """Codes that have lost their option value; what deleted that one named a key that says nothing any more."""
+    _add_gone(job, "erp", planned, codes, _GONE_STAGE)

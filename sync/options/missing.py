@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from coupling.gateways.base import Write, WriteContext
+from coupling.gateways.base import WriteContext
 from coupling.lookups import OptionValues
 from coupling.models import IntegrationTableMapping, OptionMapping
 from coupling.plan import Key, canon, unique
 from coupling.services.option_mapping import option_rows
-from records import db
-from records.ids import uuid7
 from records.schema import Schema, schema
 from sync.engine.types import FROM, Pair
+from sync.options import codes
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -50,9 +49,12 @@ def _append(run: Run, lookup: OptionValues, values: list[Any]) -> None:
     mapping = IntegrationTableMapping.objects.get(pk=lookup.mapping_id)
     labels = dict(option_rows(mapping).filter(value__in=missing).values_list("value", "label"))
     erp = schema(mapping.erp_table)
-    wanted = {_code(erp, label): (value, label) for value, label in sorted(labels.items(), reverse=True)}
+    name = str(erp.natural_key)
+    wanted = {codes.code_of(erp, name, label): (value, label) for value, label in sorted(labels.items(), reverse=True)}
     wanted.pop("", None)
-    keys = _codes(erp, wanted) | _insert(run, mapping, erp, {c: label for c, (_value, label) in wanted.items()})
+    keys = codes.existing(erp, name, wanted) | _insert(
+        run, mapping, erp, {c: label for c, (_v, label) in wanted.items()}
+    )
     taken = {str(key) for key in OptionMapping.objects.filter(mapping=mapping).values_list("erp_id", flat=True)}
     for code, (value, label) in wanted.items():
         if code in keys and keys[code][0] not in taken:
@@ -62,36 +64,14 @@ def _append(run: Run, lookup: OptionValues, values: list[Any]) -> None:
             )  # fmt: skip
 
 
-def _code(erp: Schema, label: str) -> str:
-    """The label's beginning as a code."""
-    return label[: erp[_key(erp)].max_length].strip().upper()
-
-
-def _key(erp: Schema) -> str:
-    assert erp.natural_key
-    return erp.natural_key
-
-
-def _codes(erp: Schema, wanted: dict[str, Any]) -> dict[str, tuple[Key, int]]:
-    """The codes that exist already: their key and version."""
-    column = erp[_key(erp)].column
-    sql = f'SELECT "{column}", "{erp.pk_column}", row_version FROM "{erp.table}" WHERE "{column}" = ANY(%s)'
-    return {code: (str(key), version) for code, key, version in db.rows(sql, [list(wanted)])}
-
-
 def _insert(
     run: Run, mapping: IntegrationTableMapping, erp: Schema, labels: dict[str, str]
 ) -> dict[str, tuple[Key, int]]:
     """Make the codes that do not exist, described by the label."""
-    new = {uuid7(): code for code in labels if code not in _codes(erp, labels)}
+    name = str(erp.natural_key)
+    known = codes.existing(erp, name, labels)
+    new = {code: label for code, label in labels.items() if code not in known}
     if not new:
         return {}
-    description = {"description"} & set(erp.fields)
-    writes = [
-        Write(key, {_key(erp): code, **{name: labels[code][: erp[name].max_length] for name in description}})
-        for key, code in new.items()
-    ]
-    result = run.erp.insert_many(
-        mapping.erp_table, writes, WriteContext(actor=run.actor, origin=f"sync:{mapping.name}")
-    )
-    return {new[key]: (key, version) for key, version in result.versions.items()}
+    keys, result = codes.insert(run.erp, erp, name, new, WriteContext(actor=run.actor, origin=f"sync:{mapping.name}"))
+    return {code: (key, result.versions[key]) for code, key in keys.items() if key in result.versions}
