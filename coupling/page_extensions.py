@@ -21,14 +21,17 @@ from coupling.access import (
     is_connected,
     is_option_table,
     mapping_of_table,
+    mappings_of,
     option_mappings_of,
     outside_reason,
 )
+from coupling.models import Coupling
 from coupling.pages.columns import CoupledColumn, coupled_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
 from coupling.pages.words import KEYWORDS
 from coupling.products import products
+from coupling.selectors.records import record_titles
 from coupling.services.option_mapping import option_mapping_delete
 from coupling.services.set_up import Asked, Outcome, coupling_set_up
 from coupling.validation import is_option
@@ -130,18 +133,24 @@ def open_partner(request: HttpRequest, selection: Selection) -> str:
 
 def delete_note(request: HttpRequest, label: str, pks: Sequence[str]) -> list[str]:
     """What the delete dialog says of couplings."""
-    count = len({c.pk for c in couplings_of(request, label, pks)})
-    count += len(option_mappings_of(pks)) if label.startswith("erp.") else 0
+    couplings = couplings_of(request, label, pks)
+    labels = [found.label for found in option_mappings_of(pks)] if label.startswith("erp.") else []
+    count = len(couplings) or len(labels)
     if not count:
         return []
-    message = ngettext(
-        "One of the records is coupled. The coupled record on the other side stays; what happens to the coupling is "
-        "decided by the deletion conflict rule of the mapping.",
-        "%(count)s of the records are coupled. The coupled records on the other side stay; what happens to the "
-        "couplings is decided by the deletion conflict rule of the mapping.",
-        count,
-    )
-    return [message % {"count": count}]
+    if len(pks) == 1:
+        partner = partner_of(request, label, couplings[0]) if couplings else labels[0]
+        return [_now("The record is coupled with %(partner)s.") % {"partner": partner or _now("a deleted record")}]
+    said = ngettext("%(count)s of the records is coupled.", "%(count)s of the records are coupled.", count)
+    return [said % {"count": count}]
+
+
+def partner_of(request: HttpRequest, label: str, coupling: Coupling) -> str:
+    """What the other record of a coupling is called; blank where it is gone."""
+    other = "crm" if label.startswith("erp.") else "erp"
+    key = str(getattr(coupling, f"{other}_id"))
+    tables = {m.name: str(getattr(m, f"{other}_table")) for m in mappings_of(request)}
+    return record_titles(tables[coupling.pair], [key]).get(key, "") if coupling.pair in tables else ""
 
 
 SET_UP = Action(

@@ -52,6 +52,11 @@ def hooks_for(tables: Tables) -> Hooks:
     return next((p.hooks for p in pairs() if tables_of(p.mapping) == tables), Hooks())
 
 
+def goes_with_erp(tables: Tables) -> bool:
+    """True where a coupling goes with its ERP record, whatever the mapping says of deletions."""
+    return bool(getattr(hooks_for(tables), "goes_with_erp", False))
+
+
 def tables_of(mapping: Any) -> Tables:
     """What makes a pair unique: ERP table, CRM table and key field (of a declaration or a stored mapping)."""
     return mapping.erp_table, mapping.crm_table, mapping.crm_key_field

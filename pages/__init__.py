@@ -14,7 +14,21 @@ if TYPE_CHECKING:
     from pages.dialogs import ActionView, DialogPage
     from pages.lists import ListPage
     from pages.page import Help, Page
-    from pages.parts import ActionGroup, Chip, Cue, CueGroup, FactBox, FastTab, Lines, More, Part, Picker, Suggest, View
+    from pages.parts import (
+        ActionGroup,
+        Chip,
+        Cue,
+        CueGroup,
+        DeleteChoice,
+        FactBox,
+        FastTab,
+        Lines,
+        More,
+        Part,
+        Picker,
+        Suggest,
+        View,
+    )
     from pages.registry import extend, register
     from pages.rolecentre import RoleCentrePage
     from pages.rows import Row
@@ -32,6 +46,7 @@ _WHERE = {
         "Chip",
         "Cue",
         "CueGroup",
+        "DeleteChoice",
         "FactBox",
         "FastTab",
         "Lines",
@@ -49,7 +64,7 @@ _WHERE = {
 _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names}
 
 __all__ = [
-    "Action", "ActionGroup", "ActionView", "CardPage", "Chip", "Column", "Cue", "CueGroup", "DialogPage", "Done",
+    "Action", "ActionGroup", "ActionView", "CardPage", "Chip", "Column", "Cue", "CueGroup", "DeleteChoice", "DialogPage", "Done",
     "FactBox", "FastTab", "Flag", "Help", "Lines", "ListPage", "More", "Number", "Page", "Part", "Picker", "Progress",
     "RoleCentrePage", "Row", "Selection", "Status", "Suggest", "View", "extend", "register",
 ]  # fmt: skip

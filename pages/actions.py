@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from pages.selection import Selection
@@ -27,9 +28,16 @@ class Done:
     changed: bool = True
     details: Sequence[str] = ()
 
-    def response(self) -> HttpResponse:
-        """The answer to htmx: close the dialog, show the notice, refresh."""
+    def keep(self, request: HttpRequest) -> None:
+        """Show the notice on the next page."""
+        if self.message:
+            level = messages.SUCCESS if self.tone == "ok" else messages.WARNING
+            messages.add_message(request, level, " ".join(str(part) for part in (self.message, *self.details)))
+
+    def response(self, request: HttpRequest) -> HttpResponse:
+        """The answer to htmx: close the dialog, show the notice, refresh; or go elsewhere and show it there."""
         if self.url:
+            self.keep(request)
             response = HttpResponse(status=200)
             response["HX-Redirect"] = self.url
             return response

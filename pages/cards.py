@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 
 from pages.actions import Action
 from pages.page import Page
-from pages.parts import ActionGroup, Chip, FactBox, FastTab, Lines, Suggest, is_visible
+from pages.parts import ActionGroup, Chip, DeleteChoice, FactBox, FastTab, Lines, Suggest, is_visible
 from pages.rows import Row
 from records.schema import Schema, schema
 
@@ -20,7 +20,8 @@ class CardPage(Page, kind=True):
 
     `list`: the list it belongs to. `fasttabs`: `FastTab`s and `Lines` in order. `editable=False` or a method
     `get_editable`: only shown. `is_editable(request, row)` decides by record. `chips(request, row)`: status chips
-    beside the heading. `delete_notes(request, label, pks)`: sentences that the delete dialog shows.
+    beside the heading. `delete_notes(request, label, pks)`: sentences that the delete dialog shows; `delete_choices`:
+    what it asks.
     `lookup_filters`: {field: filter} narrows what a look-up offers. `header`: fields in the heading of a form.
     `state_field`: the Active/Inactive field of a Sales table ("statecode" where the table has it).
     """
@@ -33,6 +34,7 @@ class CardPage(Page, kind=True):
     factboxes: ClassVar[Sequence[FactBox]] = ()
     chips: ClassVar[Sequence[Callable[[HttpRequest, Row], Chip | None]]] = ()
     delete_notes: ClassVar[Sequence[Any]] = ()
+    delete_choices: ClassVar[Sequence[DeleteChoice]] = ()
     lookup_filters: ClassVar[Mapping[str, str]] = {}
     #: what plain fields offer from other tables, by field
     suggestions: ClassVar[Mapping[str, Suggest]] = {}
@@ -44,7 +46,9 @@ class CardPage(Page, kind=True):
     defaults: ClassVar[Mapping[str, Any]] = {}
 
     #: what other apps may add with `pages.extend`
-    EXTENSIBLE: ClassVar[tuple[str, ...]] = ("fasttabs", "actions", "groups", "factboxes", "chips", "delete_notes")
+    EXTENSIBLE: ClassVar[tuple[str, ...]] = (
+        "fasttabs", "actions", "groups", "factboxes", "chips", "delete_notes", "delete_choices",
+    )  # fmt: skip
 
     @property
     def table(self) -> Schema:

@@ -13,7 +13,7 @@ from pages import state as states
 from pages.actions import Action
 from pages.columns import Column, column
 from pages.page import Page
-from pages.parts import ActionGroup, FactBox, View, is_visible
+from pages.parts import ActionGroup, DeleteChoice, FactBox, View, is_visible
 from pages.rows import Row
 from pages.state import ListState
 from records import db
@@ -54,11 +54,14 @@ class ListPage(Page, kind=True):
     selectable: ClassVar[bool] = True
     export: ClassVar[bool] = True
     delete_notes: ClassVar[Sequence[Any]] = ()
+    delete_choices: ClassVar[Sequence[DeleteChoice]] = ()
     empty_text: ClassVar[Any] = ""
     icon: ClassVar[str] = "table"
 
     #: what other apps may add with `pages.extend`
-    EXTENSIBLE: ClassVar[tuple[str, ...]] = ("columns", "views", "actions", "groups", "factboxes", "delete_notes")
+    EXTENSIBLE: ClassVar[tuple[str, ...]] = (
+        "columns", "views", "actions", "groups", "factboxes", "delete_notes", "delete_choices",
+    )  # fmt: skip
 
     @property
     def table(self) -> Schema:

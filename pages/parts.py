@@ -129,6 +129,20 @@ class FactBox:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteChoice:
+    """A question of the delete dialog, with what follows from its answer once the records are gone.
+
+    `options(request, label, pks)`: (value, caption, explanation); the first one is chosen, none asks nothing.
+    `follow(request, label, pks, value)`: gets the deleted records and gives sentences about what could not be done.
+    """
+
+    name: str
+    caption: Any
+    options: Callable[[HttpRequest, str, Sequence[str]], Sequence[tuple[str, Any, Any]]]
+    follow: Callable[[HttpRequest, str, Sequence[str], str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     """A status shown as icon and word. `tone`: ok, warn, bad, info or neutral."""
 

@@ -29,6 +29,7 @@ def question(page: Any, request: HttpRequest, selection: Selection, refused: lis
         "records": named,
         "others": max(0, selection.count - len(named)),
         "notes": notes(page, request, selection),
+        "choices": choices(page, request, selection),
         "refused": refused,
         "address": request.path,
         "version": named[0].version if selection.count == 1 and named else "",
@@ -40,26 +41,48 @@ def notes(page: Any, request: HttpRequest, selection: Selection) -> list[str]:
     return [str(note) for ask in page.of("delete_notes", request) for note in ask(request, page.model, selection.pks)]
 
 
+def choices(page: Any, request: HttpRequest, selection: Selection) -> list[dict[str, Any]]:
+    """What other apps ask, with the answer that was given before."""
+    found = []
+    for asked in page.of("delete_choices", request):
+        options = asked.options(request, page.model, selection.pks)
+        if options:
+            chosen = request.POST.get(asked.name) or options[0][0]
+            found.append({"name": asked.name, "caption": asked.caption, "options": options, "chosen": chosen})
+    return found
+
+
+def follow(page: Any, request: HttpRequest, gone: list[str]) -> list[str]:
+    """Let other apps do what was chosen for the deleted records; what they could not do."""
+    given = [(asked, request.POST.get(asked.name, "")) for asked in page.of("delete_choices", request)] if gone else []
+    return [str(said) for asked, value in given if value for said in asked.follow(request, page.model, gone, value)]
+
+
 def delete(page: Any, request: HttpRequest, selection: Selection, ask: Ask, url: str = "") -> HttpResponseBase:
     """Delete the records; the dialog stays open where some were refused."""
     version = request.POST.get("version", "")
     known = int(version) if version.isdigit() and selection.count == 1 else None
-    done, refused = 0, []
+    gone: list[str] = []
+    refused: list[str] = []
     titles = {row.pk: row.title for row in selection.rows(NAMED)}
     pks = selection.pks
     for start in range(0, len(pks), CHUNK):
         keys = [(pk, known) for pk in pks[start : start + CHUNK]]
         result = writes.delete(page.model, keys, source="page")
-        done += len(result.rows)
+        gone += [row.pk for row in result.rows]
         refused += [_reason(row, titles.get(row.pk) or row_title(page, row)) for row in result.rejected]
         refused += [f"{titles.get(pk, pk)}: {text('stale')}" for pk in result.stale]
+    left = follow(page, request, gone)
     if refused:
-        response = ask(request, refused)
-        if done:
+        response = ask(request, [*refused, *left])
+        if gone:
             response["HX-Trigger"] = '{"listChanged": {}}'
         return response
-    message = ngettext("%(count)s record deleted.", "%(count)s records deleted.", done) % {"count": done}
-    return Done(message if done else _("The record no longer exists."), url=url).response()
+    message = ngettext("%(count)s record deleted.", "%(count)s records deleted.", len(gone)) % {"count": len(gone)}
+    tone = "warn" if left else "ok"
+    return Done(message if gone else _("The record no longer exists."), url=url, tone=tone, details=left).response(
+        request
+    )
 
 
 def _reason(row: Any, title: str) -> str:

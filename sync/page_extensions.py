@@ -33,9 +33,10 @@ from sync import ribbon
 from sync.catalogue import next_step
 from sync.explain import mapping_page
 from sync.imports.columns import side_of as side_of_label
-from sync.models import Job, WorkItem
+from sync.models import Job, Schedule, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
 from sync.pages import let_in, option_mappings, runs
+from sync.pages.deletion import CHOICE as ASK_ON_DELETION
 from sync.pages.lost import RESTORE
 from sync.pages.matching import match_action
 from sync.shown import connected, list_address, side_of
@@ -109,11 +110,27 @@ EXPLAIN = Action(
 )
 
 
-def record_facts(_request: HttpRequest, record: Row) -> dict[str, Any]:
+def facts_for(request: HttpRequest, record: Row) -> list[known.Facts]:
+    """What is known of a record; read once for all parts of a page."""
+    if request.method != "GET":
+        return known.facts_of(record.label, record.pk)
+    kept: dict[str, list[known.Facts]] = request.__dict__.setdefault("_tandem_facts", {})
+    if record.pk not in kept:
+        kept[record.pk] = known.facts_of(record.label, record.pk)
+    return kept[record.pk]
+
+
+def state_chip(request: HttpRequest, record: Row) -> Chip | None:
+    """The chip beside the heading of a record that does not synchronize: conflict, failed or skipped."""
+    states = {facts.state for facts in facts_for(request, record)} if connected(request) else set()
+    return next((chip for state, chip in STATE_CHIPS.items() if state in states and state != "broken"), None)
+
+
+def record_facts(request: HttpRequest, record: Row) -> dict[str, Any]:
     """What differs now, whether something waits, when the next run is."""
     names = products()
     return {
-        "rows": [_fact_row(facts) for facts in known.facts_of(record.label, record.pk)],
+        "rows": [_fact_row(facts) for facts in facts_for(request, record)],
         "log_url": record_log(record.label, record.pk),
         "erp_product": names.erp,
         "crm_product": names.crm,
@@ -195,9 +212,11 @@ def _extend(label: str, *, is_option: bool) -> None:
     others = (LOG,) if is_option else (LOG, EXPLAIN)
     ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
     matching = (match_action("many", group="coupling", order=15),) if side_of(label) == "erp" else ()
-    extend_table(label, "list", actions=(now_action("many"), *matching, *others), factboxes=(FACTS,))
+    asks = {} if is_option else {"delete_choices": (ASK_ON_DELETION,)}
+    extend_table(label, "list", actions=(now_action("many"), *matching, *others), factboxes=(FACTS,), **asks)
     restore = () if is_option else (RESTORE,)
-    extend_table(label, "card", actions=(now_action("one"), *restore, *others, *ribbon_action), factboxes=(FACTS,))
+    on_card = (now_action("one"), *restore, *others, *ribbon_action)
+    extend_table(label, "card", chips=(state_chip,), actions=on_card, factboxes=(FACTS,), **asks)
 
 
 # Mappings, connection, role centre, bell
@@ -239,6 +258,7 @@ CUES = CueGroup(
         Cue("sync_skipped", _("Skipped"), page="sync.work_list", view="skipped", tone=_warn),
         Cue("sync_broken", _("Broken Couplings"), page="sync.work_list", view="broken", tone=_bad),
         Cue("sync_waiting", _("Waiting Records"), page="sync.pending.list"),
+        Cue("sync_stopped", _("Stopped Job Queue Entries"), page="sync.schedule.list", view="error", tone=_bad),
         Cue("sync_running", _("Jobs Running"), page="sync.job.list", view="running"),
     ),
     width=12,
@@ -263,6 +283,9 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
     if rest := len(states) - skipped - conflicts:
         said = ngettext("%(n)s record could not be synchronized.", "%(n)s records could not be synchronized.", rest)
         found.append(Notice(said % {"n": rest}, page, "bad"))
+    if stopped := Schedule.objects.filter(state="error").count():
+        said = ngettext("%(n)s job queue entry has stopped.", "%(n)s job queue entries have stopped.", stopped)
+        found.append(Notice(said % {"n": stopped}, f"{registry.reverse('sync.schedule.list')}?view=error", "bad"))
     own = Job.objects.filter(requested_by=request.user.get_username(), finished_at=None)[:5]
     found += [
         Notice(

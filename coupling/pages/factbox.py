@@ -10,6 +10,7 @@ from coupling.access import is_option_table, mappings_of
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.models.coupling import RESULTS
 from coupling.models.mapping import DIRECTIONS
+from coupling.products import products
 from coupling.selectors.records import record_titles
 from pages import Row
 from pages.registry import address_of
@@ -20,11 +21,12 @@ def coupling_facts(request: HttpRequest, record: Row) -> dict[str, Any]:
     """`couplings`: one entry for each mapping that the record is coupled under; `options` for code tables."""
     if is_option_table(request, record.label):
         found = OptionMapping.objects.filter(erp_id=record.pk).select_related("mapping")
-        return {"options": list(found), "couplings": []}
+        return {"options": list(found), "couplings": [], "crm_product": products().crm}
     side, other = ("erp", "crm") if record.label.startswith("erp.") else ("crm", "erp")
     by_name = {m.name: m for m in mappings_of(request)}
     couplings = Coupling.objects.filter(**{f"{side}_id": record.pk})
-    return {"couplings": [_facts(c, by_name.get(c.pair), other) for c in couplings], "options": []}
+    facts = [_facts(c, by_name.get(c.pair), other) for c in couplings]
+    return {"couplings": facts, "options": [], "crm_product": products().crm}
 
 
 def _facts(coupling: Coupling, mapping: IntegrationTableMapping | None, other: str) -> dict[str, Any]:

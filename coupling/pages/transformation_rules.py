@@ -171,7 +171,7 @@ class NewRuleView(NewView):
     def finish(self, request: HttpRequest, result: Saved) -> HttpResponseBase:
         """Go to the card."""
         if result.is_saved and result.row is not None:
-            return Done(url=reverse(self.page.name, kwargs={"pk": result.row.pk})).response()
+            return Done(url=reverse(self.page.name, kwargs={"pk": result.row.pk})).response(request)
         return super().finish(request, result)
 
 

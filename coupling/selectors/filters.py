@@ -10,7 +10,7 @@ from coupling.installation import NO_COMPANY, installation
 from coupling.models import Coupling
 from coupling.plans import checked_filter
 from records import db
-from records.filters import FilterError, describe, to_sql
+from records.filters import FilterError, compares_by_letter, describe, to_sql
 from records.schema import schema
 
 
@@ -19,6 +19,7 @@ class Said:
     """A filter told to people: how many records it lets in, what it says, or why it does not work.
 
     `total`: records of the table. `coupled_outside`: coupled records of the mapping that it leaves out.
+    `by_letter`: numbers in a text field are compared as text.
     """
 
     count: int | None = None
@@ -26,6 +27,7 @@ class Said:
     sentence: str = ""
     error: str = ""
     coupled_outside: int = 0
+    by_letter: bool = False
 
 
 def say(label: str, text: str, mapping: str = "") -> Said:
@@ -34,12 +36,13 @@ def say(label: str, text: str, mapping: str = "") -> Said:
     if error:
         return Said(error=error)
     try:
-        sentence = describe(text.replace(COMPANY, NO_COMPANY), label).replace(NO_COMPANY, COMPANY)
+        known = text.replace(COMPANY, NO_COMPANY)
+        sentence, by_letter = describe(known, label).replace(NO_COMPANY, COMPANY), compares_by_letter(known, label)
     except FilterError:
-        sentence = ""
+        sentence, by_letter = "", False
     total = schema(label).model.objects.count()
     outside = coupled_outside(mapping, label, text) if mapping and text.strip() else 0
-    return Said(count, total, sentence, "", outside)
+    return Said(count, total, sentence, "", outside, by_letter)
 
 
 def coupled_outside(mapping: str, label: str, text: str) -> int:

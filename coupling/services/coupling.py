@@ -189,6 +189,5 @@ def _delete(name: str, group: list[Coupling]) -> int:
 def delete_with_erp_record(*, label: str, keys: Sequence[Key], **_options: object) -> None:
     """Receiver of `records_deleted`: couplings of salespeople go with the salesperson (R12)."""
     for mapping in IntegrationTableMapping.objects.filter(erp_table=label):
-        hooks = registry.hooks_for(registry.tables_of(mapping))
-        if getattr(hooks, "goes_with_erp", False):
+        if registry.goes_with_erp(registry.tables_of(mapping)):
             couplings_delete(couplings=Coupling.objects.filter(pair=mapping.name, erp_id__in=keys))

@@ -98,17 +98,15 @@ def attempt(request: HttpRequest, work: Callable[[], Done | HttpResponseBase | N
         return notice(sentence(error), "bad")
     if isinstance(result, Done) or result is None:
         done = result or Done()
-        return done.response() if getattr(request, "htmx", False) else redirect_after(request, done)
+        return done.response(request) if getattr(request, "htmx", False) else redirect_after(request, done)
     return result
 
 
 def redirect_after(request: HttpRequest, done: Done) -> HttpResponse:
     """The answer to a form that was sent without htmx."""
-    from django.contrib import messages
     from django.http import HttpResponseRedirect
 
-    if done.message:
-        messages.add_message(request, messages.SUCCESS if done.tone == "ok" else messages.WARNING, str(done.message))
+    done.keep(request)
     return HttpResponseRedirect(done.url or request.headers.get("Referer") or "/")
 
 

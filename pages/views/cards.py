@@ -124,7 +124,7 @@ class CardView(CardBase):
         if result.is_saved and "close" in request.POST and self.page.list:
             query = request.GET.get("list", "")
             url = registry.reverse(self.page.list) + (f"?{query}" if query else "")
-            return Done(url=url).response()
+            return Done(url=url).response(self.request)
         return self.answer(result)
 
 

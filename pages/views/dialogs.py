@@ -48,7 +48,7 @@ class DialogView(PageView):
             return self.show(request, form, error)
         if not isinstance(result, Done):
             return result
-        return result.response() if getattr(request, "htmx", False) else redirect_after(request, result)
+        return result.response(request) if getattr(request, "htmx", False) else redirect_after(request, result)
 
     def show(self, request: HttpRequest, form: forms.Form | None, error: RecordError | None = None) -> HttpResponseBase:
         """The dialog with its form; status 200 also with errors."""

@@ -2,7 +2,7 @@
 
 from records.filters import messages as messages
 from records.filters.checked import Checked, check, is_filterable
-from records.filters.describe import describe
+from records.filters.describe import compares_by_letter, describe
 from records.filters.errors import FilterError
 from records.filters.evaluate import Matcher, matches
 from records.filters.grammar import (
@@ -30,6 +30,7 @@ __all__ = [
     "Term",
     "Value",
     "check",
+    "compares_by_letter",
     "describe",
     "equals_any",
     "expression_text",

@@ -18,6 +18,17 @@ def describe(tree: Filter | Checked | str, model: Any) -> str:
     return ", ".join(_condition(condition) for condition in checked.conditions)
 
 
+def compares_by_letter(tree: Filter | Checked | str, model: Any) -> bool:
+    """True where numbers in a text field are compared letter by letter: `10000..10042` lets 100000 in as well."""
+    checked = tree if isinstance(tree, Checked) else check(tree, model)
+    tests = [test for c in checked.conditions if c.is_text for group in c.groups for test in group]
+    return any(_has_digit(end) for test in tests if test.kind == "range" for end in (test.low, test.high))
+
+
+def _has_digit(end: Any) -> bool:
+    return end is not None and any(sign.isdigit() for sign in str(end))
+
+
 def _condition(condition: Condition) -> str:
     groups = [_(" and ").join(_test(condition, test) for test in group) for group in condition.groups]
     return _("%(caption)s %(tests)s") % {"caption": condition.info.caption, "tests": _(" or ").join(groups)}

@@ -103,7 +103,7 @@ def name_of(request: HttpRequest) -> str:
 
 def told(request: HttpRequest, answer: Answer, said: Callable[[int], str]) -> Done | HttpResponseBase:
     """What an action did: a notice, with the jobs that run live."""
-    refused = _refusals(answer)
+    refused = refusals(answer)
     message = said(answer.done) if answer.done else _now("Nothing was done.")
     open_jobs = [job for job in answer.jobs if not job.is_ended]
     if open_jobs:
@@ -111,7 +111,8 @@ def told(request: HttpRequest, answer: Answer, said: Callable[[int], str]) -> Do
     return Done(message, tone="warn" if refused else "ok", details=refused)
 
 
-def _refusals(answer: Answer) -> list[str]:
+def refusals(answer: Answer) -> list[str]:
+    """Why rows were refused, equal reasons once with their number."""
     found: dict[str, int] = {}
     for refusal in answer.refused:
         found[refusal.detail] = found.get(refusal.detail, 0) + 1

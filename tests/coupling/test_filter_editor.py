@@ -54,6 +54,14 @@ def test_the_editor_counts_while_somebody_types(world: World) -> None:
     assert 'role="alert"' in edit("say", rows(("gone", "is", "1"))).content.decode()
 
 
+def test_ranges_of_numbers_in_text_fields_carry_a_hint(world: World) -> None:
+    hint = "compared letter by letter"
+
+    assert hint in edit("say", rows(("no", "between", "10000", "10042"))).content.decode()
+    assert hint not in edit("say", rows(("credit_limit_lcy", "between", "1", "2"))).content.decode()
+    assert hint not in edit("say", rows(("no", "is", "10000"))).content.decode()
+
+
 def test_rows_become_text_and_text_becomes_rows(world: World) -> None:
     as_text = edit("text", rows(("name", "contains", "fab"), ("city", "blank"))).content.decode()
     assert "name=@*fab*,city=&#x27;&#x27;" in as_text

@@ -298,6 +298,23 @@ def test_cues_count_what_their_lists_show(scene: Scene) -> None:
     assert "1 record has a conflict." in shown(browser(), "/notifications/")
 
 
+def test_a_stopped_job_queue_entry_is_told(scene: Scene) -> None:
+    assert "stopped" not in shown(browser(), "/notifications/")
+
+    Schedule.objects.filter(mapping="CUSTOMER").update(state="error", error_code="unavailable")
+
+    assert "1 job queue entry has stopped." in shown(browser(), "/notifications/")
+    assert "Stopped Job Queue Entries" in shown(browser(), "/erp/")
+
+
+def test_a_conflict_stands_beside_the_heading_of_both_records(scene: Scene) -> None:
+    coupling = scene.conflict()
+
+    for address in (f"/erp/customers/{coupling.erp_id}/", f"/crm/accounts/{coupling.crm_id}/"):
+        head = shown(browser(), address).partition('id="card-head"')[2].partition("</div>")[0]
+        assert "Conflict" in head
+
+
 # The work-list
 
 
