@@ -212,6 +212,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 install_fallbacks()
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True

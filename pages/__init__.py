@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pages.actions import Action, Done
     from pages.cards import CardPage
-    from pages.columns import Column, Flag, Number, Progress, Status
+    from pages.columns import Column, Flag, Number, Progress, Sentence, Status
     from pages.dialogs import ActionView, DialogPage
     from pages.lists import ListPage
     from pages.page import Help, Page
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "actions": ("Action", "Done"),
     "cards": ("CardPage",),
-    "columns": ("Column", "Flag", "Number", "Progress", "Status"),
+    "columns": ("Column", "Flag", "Number", "Progress", "Sentence", "Status"),
     "dialogs": ("ActionView", "DialogPage"),
     "lists": ("ListPage",),
     "page": ("Help", "Page"),
@@ -66,7 +66,7 @@ _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names
 __all__ = [
     "Action", "ActionGroup", "ActionView", "CardPage", "Chip", "Column", "Cue", "CueGroup", "DeleteChoice", "DialogPage", "Done",
     "FactBox", "FastTab", "Flag", "Help", "Lines", "ListPage", "More", "Number", "Page", "Part", "Picker", "Progress",
-    "RoleCentrePage", "Row", "Selection", "Status", "Suggest", "View", "extend", "register",
+    "RoleCentrePage", "Row", "Selection", "Sentence", "Status", "Suggest", "View", "extend", "register",
 ]  # fmt: skip
 
 

@@ -88,6 +88,10 @@ class CardPage(Page, kind=True):
         """The lines with this name."""
         return next((t for t in self.bound_tabs(request) if isinstance(t, Lines) and t.name == name), None)
 
+    def is_fixed(self, request: HttpRequest, row: Row | None, name: str) -> bool:
+        """True for a field that is only shown for this record although it can be changed on others."""
+        return False
+
     def is_editable(self, request: HttpRequest, row: Row | None) -> bool:
         """Whether this user may change this record here; inactive Sales records are read-only."""
         if not self.of("editable", request) or not request.user.has_right(self.edit_right):  # type: ignore[union-attr]

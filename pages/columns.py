@@ -89,6 +89,12 @@ class Number(Column):
         return shown(self.info, row)
 
 
+class Sentence(Column):
+    """A text that has to be read to its end: it takes several lines instead of being cut."""
+
+    align = "sentence"
+
+
 class Flag(Column):
     """A check mark for yes, nothing for no."""
 

@@ -78,7 +78,14 @@ def build(
     """Everything that the card shows for a record."""
     is_editable = page.is_editable(request, None if is_new else row)
     drawn = {
-        name: _input(page, row, name, is_new=is_new, is_editable=is_editable) for name in page.field_names(request)
+        name: _input(
+            page,
+            row,
+            name,
+            is_new=is_new,
+            is_editable=is_editable and not page.is_fixed(request, None if is_new else row, name),
+        )
+        for name in page.field_names(request)
     }
     for name, message in (errors or {}).items():
         if name in drawn:

@@ -30,7 +30,7 @@ def text(code: str, params: Mapping[str, Any] | None = None) -> str:
     """The sentence for a code in the active language; the code itself when nobody registered a text.
 
     A parameter `@erp.Customer` or `@erp.Customer.name` stands for the caption of that table or field, `@:code` for
-    the text of another code.
+    the text of another code. A parameter that nobody gives is shown as three dots.
     """
     template = str(_TEXTS.get(code, code))
     try:
@@ -47,7 +47,7 @@ def general(code: str, known: Mapping[str, str] | None = None) -> str:
 
 class _Params(dict[str, Any]):
     def __missing__(self, name: str) -> str:
-        return _NAMES[name]()
+        return _NAMES[name]() if name in _NAMES else "…"
 
 
 def _caption(value: Any) -> Any:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from coupling.access import connection_of
+from coupling.connection_rules import NAMES
 from coupling.models import IntegrationTableMapping
 from coupling.pages.transfer import RESET
 from coupling.pages.words import KEYWORDS
@@ -80,6 +81,11 @@ class ConnectionCard(CardPage):
         FastTab("names", _("Product Names"), ("erp_product_name", "crm_product_name"), summary=("crm_product_name",)),
     )
     chips = (enabled_chip,)
+
+    def is_fixed(self, request: HttpRequest, row: Row | None, name: str) -> bool:
+        """While the connection is enabled only the names of the products are changed."""
+        return is_enabled(request) and name not in NAMES
+
     actions = (
         Action("test", _("Test Connection"), run=_test, right="setup", icon="checkmark_circle", order=10),
         Action(

@@ -46,6 +46,13 @@
     });
   });
 
+  /* What was refused for want of a choice is forgotten when one is made. */
+  Tandem.on("change", "#dialog fieldset", (_event, group) => {
+    group.querySelectorAll(".has-error .field-error").forEach((note) => note.remove());
+    group.querySelectorAll(".has-error").forEach((field) => field.classList.remove("has-error"));
+    group.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+  });
+
   /* A choice that the rest of the dialog depends on: the server shows it anew. */
   Tandem.on("change", "[data-resubmit]", (_event, control) => control.form.requestSubmit());
 

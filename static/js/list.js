@@ -197,6 +197,11 @@
     draw();
   });
 
+  /* What does not fit into its cell is told by its tip. */
+  Tandem.on("mouseover", "#list .grid td", (_event, cell) => {
+    if (cell.scrollWidth > cell.clientWidth && !cell.title) cell.title = cell.innerText.trim();
+  });
+
   /* --- keyboard --- */
   document.addEventListener("keydown", (event) => {
     if (Tandem.isTyping(event.target) || document.querySelector("dialog[open]")) return;

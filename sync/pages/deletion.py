@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from coupling import registry
 from coupling.access import couplings_of, is_connected, mappings_of
 from coupling.models import Coupling
-from coupling.models.mapping import DELETION_CONFLICTS
 from coupling.pages.couplings import uncouple
 from coupling.products import products
 from coupling.services.lost import couplings_mark_lost
@@ -23,6 +22,11 @@ from sync.worklist import repair
 
 #: Beyond this number the other ends are left to the work-list.
 AT_ONCE = 1000
+WHAT_FOLLOWS = {
+    "none": _("It waits in Coupled Data Synchronization Errors until somebody decides."),
+    "restore": _("The next run creates the record again."),
+    "remove_coupling": _("The next run deletes the coupling."),
+}
 RULE, UNCOUPLE, BOTH = "rule", "uncouple", "both"
 
 
@@ -32,10 +36,10 @@ def options(request: HttpRequest, label: str, pks: Sequence[str]) -> list[tuple[
     if not found:
         return []
     product = products().crm if side_of(label) == "erp" else products().erp
-    rules = {m.name: str(DELETION_CONFLICTS[m.deletion_conflict]) for m in mappings_of(request)}
-    rule = ", ".join(sorted({rules[c.pair] for c in found}))
+    rules = {m.name: m.deletion_conflict for m in mappings_of(request)}
+    follows = " ".join(str(WHAT_FOLLOWS[rule]) for rule in sorted({rules[c.pair] for c in found}))
     ways = [
-        (RULE, _now("Leave it to the mapping"), _now("Resolve Deletion Conflicts: %(rule)s.") % {"rule": rule}),
+        (RULE, _now("Leave it to the mapping"), follows),
         (UNCOUPLE, _now("Delete the coupling"), _now("The record in %(product)s stays.") % {"product": product}),
     ]
     if len(found) <= AT_ONCE:

@@ -26,6 +26,7 @@ from pages import (
     Progress,
     Row,
     Selection,
+    Sentence,
     Status,
     View,
     register,
@@ -201,7 +202,7 @@ class JobList(ListPage):
         "requested_by",
         "started_at",
         Column("duration", _("Duration"), compute=duration),
-        Column("message", _("Message"), compute=messages_of),
+        Sentence("message", _("Message"), compute=messages_of),
     )
     filter_fields = ("mapping", "kind", "state", "requested_by")
     views = (

@@ -12,7 +12,21 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import IntegrationTableMapping
-from pages import Action, CardPage, Column, FastTab, Help, ListPage, Row, Selection, Status, View, register, registry
+from pages import (
+    Action,
+    CardPage,
+    Column,
+    FastTab,
+    Help,
+    ListPage,
+    Row,
+    Selection,
+    Sentence,
+    Status,
+    View,
+    register,
+    registry,
+)
 from pages.state import ListState
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
@@ -157,7 +171,7 @@ class OutcomeList(ListPage):
         Column("erp_key", _("ERP Record")),
         Column("crm_name", _("Sales Record")),
         Status("action", chips=ACTION_CHIPS),
-        Column("detail", _("Reason"), compute=details),
+        Sentence("detail", _("Reason"), compute=details),
         Column("changes_text", _("Changed Values"), compute=changed_fields),
         "mapping",
         "direction",
@@ -199,7 +213,7 @@ class ErrorList(ListPage):
     columns = (
         Column("erp_key", _("ERP Record")),
         Column("crm_name", _("Sales Record")),
-        Column("detail", _("Error Message"), compute=details),
+        Sentence("detail", _("Error Message"), compute=details),
         "mapping",
         "direction",
         "at",

@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from coupling.models import IntegrationTableMapping
+from coupling.models import Coupling, IntegrationTableMapping
 from coupling.selectors.records import record_titles
-from pages import Action, Column, Help, ListPage, Row, Selection, View, register, registry
+from pages import Action, Column, Help, ListPage, Row, Selection, Sentence, View, register, registry
 from pages.state import ListState
-from sync.models import PendingItem
+from sync.models import Failure, PendingItem
 from sync.pages.common import LINKS
 from sync.pages.searching import with_records
 from sync.selectors import reason_text
@@ -38,8 +38,22 @@ def titles(keys: Sequence[str]) -> dict[str, str]:
 
 def reasons(keys: Sequence[str]) -> dict[str, str]:
     """Why they wait: nothing for a change that no run has seen yet."""
-    rows = PendingItem.objects.filter(pk__in=list(keys)).values_list("pk", "reason")
-    return {str(pk): reason_text(reason, {}) for pk, reason in rows}
+    items = list(PendingItem.objects.filter(pk__in=list(keys)))
+    known = _errors([item for item in items if item.reason])
+    return {str(i.pk): reason_text(i.reason, known.get((i.mapping, str(i.record), i.reason), {})) for i in items}
+
+
+def _errors(items: Sequence[PendingItem]) -> dict[tuple[str, str, str], dict[str, Any]]:
+    """(mapping, record, reason) -> what is remembered of the error, by the coupling or for an uncoupled record."""
+    records = [item.record for item in items]
+    found: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for failure in Failure.objects.filter(record__in=records):
+        found[failure.mapping, str(failure.record), failure.code] = failure.params
+    for coupling in Coupling.objects.filter(Q(erp_id__in=records) | Q(crm_id__in=records)):
+        for error in (coupling.error_from_crm, coupling.error_to_crm):
+            for key in (coupling.erp_id, coupling.crm_id) if error else ():
+                found[coupling.pair, str(key), error["code"]] = error.get("params", {})
+    return found
 
 
 def _open() -> Callable[[HttpRequest, Selection], str]:
@@ -69,7 +83,7 @@ class PendingList(ListPage):
         Column("title", _("Record"), compute=titles),
         "mapping",
         "side",
-        Column("detail", _("Reason"), compute=reasons),
+        Sentence("detail", _("Reason"), compute=reasons),
         "queued_at",
         "not_before",
     )

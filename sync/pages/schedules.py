@@ -19,6 +19,7 @@ from pages import (
     ListPage,
     Row,
     Selection,
+    Sentence,
     Status,
     View,
     register,
@@ -128,7 +129,7 @@ class ScheduleList(ListPage):
         "interval_minutes",
         "inactivity_minutes",
         Column("last_result", _("Last Result"), compute=last_jobs, url=_last_job),
-        Column("error", _("Error Message"), compute=errors),
+        Sentence("error", _("Error Message"), compute=errors),
     )
     views = (
         View("all", _("All"), ""),

@@ -26,6 +26,7 @@ from pages import (
     ListPage,
     Row,
     Selection,
+    Sentence,
     Status,
     View,
     register,
@@ -267,7 +268,7 @@ class WorkList(ListPage):
         Column("erp_title", _("ERP Record"), compute=erp_titles, url=_address("erp")),
         Column("crm_title", _("Sales Record"), compute=crm_titles, url=_address("crm")),
         Status("state", chips=WORK_CHIPS),
-        Column("detail", _("Error Message"), compute=details),
+        Sentence("detail", _("Error Message"), compute=details),
         "failed_at",
     )
     filter_fields = ("mapping", "state", "reason")

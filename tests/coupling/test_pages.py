@@ -55,6 +55,16 @@ def test_every_page_opens(world: World, path: str) -> None:
     assert answer.status_code == 200
 
 
+def test_while_the_connection_is_enabled_only_the_names_can_be_changed(world: World) -> None:
+    shown = browser("admin").get("/connection-setup/").content.decode()
+    assert 'name="erp_product_name"' in shown
+    assert 'name="address"' not in shown
+
+    connections.connection_disable()
+
+    assert 'name="address"' in browser("admin").get("/connection-setup/").content.decode()
+
+
 def test_connection_setup_is_for_administrators(world: World) -> None:
     assert browser("salesperson").get("/connection-setup/").status_code == 403
 

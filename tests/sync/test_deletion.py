@@ -57,7 +57,7 @@ def test_the_question_names_the_partner_and_the_rule_of_the_mapping(scene: Scene
     asked = ask(client, card(scene))
 
     assert "The record is coupled with Adatum" in asked
-    assert "Resolve Deletion Conflicts: Restore Records." in asked
+    assert "The next run creates the record again." in asked
     assert "Delete both records" in asked
 
 

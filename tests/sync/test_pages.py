@@ -15,6 +15,7 @@ from coupling.models import Connection, Coupling, IntegrationTableMapping
 from erp.models import Customer
 from pages import registry
 from pages.lists import ListPage
+from records.messages import text
 from records.writes import insert
 from sync.jobs import drain
 from sync.models import FullSyncLine, Job, OutcomeRow, Schedule, WorkItem
@@ -495,3 +496,14 @@ def test_old_entries_are_deleted_by_administrators_only(scene: Scene) -> None:
     assert browser().post("/sync/jobs/delete-entries/", data, headers=HTMX).status_code == 403
     assert "entries were deleted" in told(browser("admin").post("/sync/jobs/delete-entries/", data, headers=HTMX))
     assert not Job.objects.exists()
+
+
+def test_a_waiting_record_tells_the_reason_with_its_particulars(scene: Scene) -> None:
+    coupling = skip(scene)
+    error = coupling.error_from_crm or coupling.error_to_crm
+    assert error is not None
+
+    html = shown(browser(), "/sync/pending/", view="failed")
+
+    assert text(error["code"], error["params"]) in html
+    assert "%(" not in html
