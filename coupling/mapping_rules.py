@@ -58,6 +58,8 @@ def before_mapping(batch: Batch) -> None:
             if not row.get("crm_key_field"):
                 row.force("crm_key_field", _default_key(row.get("erp_table"), row.get("crm_table")))
         row.errors += _fixed_errors(row) or mapping_errors(SimpleNamespace(**row.new), others)
+        if batch.source == "page":
+            row.errors += _unknown_names(row)
         if not row.errors and batch.kind == "update":
             _turn(row)
         row.force("version", next_version(row.get("name")))
@@ -188,6 +190,14 @@ def _fixed_errors(row: Row) -> list[FieldError]:
         return []
     changed = [name for name in FIXED if row.old[name] != row.new[name]]
     return [FieldError(n, "insert_only", {"caption": f"@coupling.IntegrationTableMapping.{n}"}) for n in changed]
+
+
+def _unknown_names(row: Row) -> list[FieldError]:
+    """What somebody types is a mapping that there is; a program or a file may name one that comes later."""
+    before = (row.old or {}).get("depends_on") or []
+    known = set(IntegrationTableMapping.objects.values_list("name", flat=True))
+    new = [name for name in row.get("depends_on") or [] if name not in known and name not in before]
+    return [FieldError("depends_on", "mapping_missing", {"mapping": name}) for name in new]
 
 
 def _turn(row: Row) -> None:

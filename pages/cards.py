@@ -22,7 +22,8 @@ class CardPage(Page, kind=True):
     `get_editable`: only shown. `is_editable(request, row)` decides by record. `chips(request, row)`: status chips
     beside the heading. `delete_notes(request, label, pks)`: sentences that the delete dialog shows; `delete_choices`:
     what it asks.
-    `lookup_filters`: {field: filter} narrows what a look-up offers. `header`: fields in the heading of a form.
+    `lookup_filters`: {field: filter} narrows what a look-up offers. `shown`: {field: words}, as a caption for a name.
+    `header`: fields in the heading of a form.
     `state_field`: the Active/Inactive field of a Sales table ("statecode" where the table has it).
     """
 
@@ -38,6 +39,8 @@ class CardPage(Page, kind=True):
     lookup_filters: ClassVar[Mapping[str, str]] = {}
     #: what plain fields offer from other tables, by field
     suggestions: ClassVar[Mapping[str, Suggest]] = {}
+    #: what people read for a field instead of its value, by field
+    shown: ClassVar[Mapping[str, Callable[[Row], str]]] = {}
     header: ClassVar[Sequence[str]] = ()
     editable: ClassVar[bool] = True
     insert: ClassVar[bool] = True
@@ -83,6 +86,10 @@ class CardPage(Page, kind=True):
         """The fields on the card, each once."""
         names = [name for tab in self.bound_tabs(request) if isinstance(tab, FastTab) for name in tab.names]
         return [*dict.fromkeys([*self.of("header", request), *names])]
+
+    def text_of(self, name: str, row: Row) -> str:
+        """What people read for the value of a field."""
+        return self.shown[name](row) if name in self.shown else row.text(name)
 
     def lines(self, request: HttpRequest, name: str) -> Lines | None:
         """The lines with this name."""

@@ -169,6 +169,7 @@ def _card(page: CardPage, table: Schema) -> Iterator[Finding]:
             yield from _fields(tab.summary, table)
         else:
             yield from _lines(tab)
+    yield from _fields([*page.shown], table)
     for name, suggest in page.suggestions.items():
         yield from _fields([name, *suggest.fills], table)
         yield from _fields([suggest.field, *suggest.fills.values()], schema(suggest.table))

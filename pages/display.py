@@ -27,6 +27,8 @@ def shown(info: FieldInfo, row: Row) -> str:
         return row.names.text(info, row)
     if info.kind == "option":
         return option(info, value, row)
+    if info.kind == "json":
+        return "|".join(str(part) for part in value)
     return plain(info, value)
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from pages import display, inputs, rows
+from pages import inputs, rows
 from pages.cards import CardPage
 from pages.inputs import Input
 from pages.parts import Chip, FastTab, Lines, More
@@ -126,8 +126,10 @@ def chips(page: CardPage, request: HttpRequest, row: Row) -> list[Chip]:
 
 def _input(page: CardPage, row: Row, name: str, *, is_new: bool, is_editable: bool) -> Input:
     found = inputs.build(page.table[name], row, is_editable=is_editable, is_new=is_new, page=page.name)
+    found.shown = page.text_of(name, row)
     if name in page.suggestions and not found.is_readonly:
         found.suggests = True
+        found.takes_many = page.table[name].kind == "json"
         found.lookup = f"{reverse('pages.lookup', args=[page.table.label, name])}?page={page.name}"
     return found
 
@@ -153,13 +155,13 @@ def _tab(
         one.is_more = isinstance(part, More)
         found.has_more = found.has_more or one.is_more
         found.inputs.append(one)
-    found.summary = summary(tab, row)
+    found.summary = summary(page, tab, row)
     return found
 
 
-def summary(tab: FastTab, row: Row) -> list[tuple[str, str]]:
+def summary(page: CardPage, tab: FastTab, row: Row) -> list[tuple[str, str]]:
     """Captions and values of the summary fields that have a value."""
-    texts = ((str(row.table[name].caption), display.shown(row.table[name], row)) for name in tab.summary)
+    texts = ((str(row.table[name].caption), page.text_of(name, row)) for name in tab.summary)
     return [(caption, text) for caption, text in texts if text]
 
 

@@ -50,6 +50,7 @@ class Input:
     options: list[tuple[str, str]] = field(default_factory=list)
     lookup: str = ""
     suggests: bool = False
+    takes_many: bool = False
     url: str = ""
     is_required: bool = False
     is_readonly: bool = False
@@ -124,6 +125,8 @@ def _value(info: FieldInfo, row: Row) -> str:
         return f"{row.get(info.companion)}:{value}"
     if info.kind == "date":
         return display.plain(info, value)
+    if info.kind == "json":
+        return display.shown(info, row)
     if info.kind == "datetime":
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M")
     if info.kind in ("decimal", "int"):

@@ -92,8 +92,15 @@ def copy_into(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]])
     copy_file(table, columns, io.StringIO(copy_text(rows)))
 
 
-def copy_file(table: str, columns: Sequence[str], file: IO[str]) -> None:
-    """COPY what `copy_text` made, however much of it; a violation raises Django's IntegrityError."""
+def copy_file(table: str, columns: Sequence[str], file: IO[Any]) -> None:
+    """COPY what `copy_text` or `copy_out` made, however much of it; a violation raises Django's IntegrityError."""
     names = ",".join(f'"{c}"' for c in columns)
     with db.cursor() as cursor, db.connection.wrap_database_errors:
         cursor.cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN WITH (NULL E'\\x02')", file)
+
+
+def copy_out(query: str, params: Sequence[Any], file: IO[bytes]) -> None:
+    """Write the rows of a query to a file, as `copy_file` reads them."""
+    with db.cursor() as cursor, db.connection.wrap_database_errors:
+        said = cursor.cursor.mogrify(query, params).decode()
+        cursor.cursor.copy_expert(f"COPY ({said}) TO STDOUT WITH (NULL E'\\x02')", file)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import orjson
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import NOT_PROVIDED
 
@@ -141,7 +142,11 @@ def read(
     if lock:
         sql += f' ORDER BY t."{sch.pk_column}" FOR NO KEY UPDATE'
     names = [f.name for f in infos]
-    return {r[0]: (r[1], dict(zip(names, r[2:], strict=True))) for r in db.rows(sql, [list(pks)])} if pks else {}
+    found = {r[0]: (r[1], dict(zip(names, r[2:], strict=True))) for r in db.rows(sql, [list(pks)])} if pks else {}
+    for name in [f.name for f in infos if f.kind == "json"]:  # the connection hands them over as text
+        for _version, values in found.values():
+            values[name] = None if values[name] is None else orjson.loads(values[name])
+    return found
 
 
 def write_batch(batch: Batch, *, trusted: bool = False, around: db.Around | None = None) -> Written:

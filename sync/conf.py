@@ -19,7 +19,7 @@ _DEFAULTS: dict[str, Any] = {
     "SYNC_BELL_EXPIRES": 30,
     "SYNC_BELL_SILENCE": 15.0,  # no bell is rung for so long after one that the broker did not take; sweeps go on
     "SYNC_WAKE_SECONDS": 5,  # a change of a coupled record starts its mapping's job after so long
-    "SYNC_PREVIEW_WHOLE": 20_000,  # a preview of more records is one of each chunk by itself
+    "SYNC_PREVIEW_HOLD_SECONDS": 5.0,  # after so long a preview lets go of records that somebody waits for
     "SYNC_STATEMENT_SECONDS": 120,
     "SYNC_LOCK_MS": 500,
     "SYNC_JOBS_PER_USER": 100,  # jobs of one user that wait; the next one is refused (429)

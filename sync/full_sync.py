@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from sync import order
 from sync.jobs.submit import Request, submit
 from sync.models import FullSyncLine, Job
 from sync.models.full_sync import RECOMMENDATIONS
+from sync.preview import several
 
 _STATUS = {
     "ready": "ready",
@@ -105,11 +106,13 @@ def _has(plan: MappingPlan, side: str, more_than: int = 0) -> bool:
 
 
 @transaction.atomic
-def start(*, user_name: str, mappings: Iterable[str] | None = None, recommendation: str = "") -> Job:
+def start(
+    *, user_name: str, mappings: Iterable[str] | None = None, recommendation: str = "", preview: bool = False
+) -> Job:
     """Start all lines that were not started (or the named ones): each after the lines it depends on.
 
-    `recommendation`: instead of the one that the lines show. Raises Refused (`connection_disabled`,
-    `nothing_pending`) and Rejected.
+    `recommendation`: instead of the one that the lines show. `preview`: show what that would do; the lines stay as they
+    are. Raises Refused (`connection_disabled`, `nothing_pending`) and Rejected.
     """
     require_connection()
     if recommendation and recommendation not in RECOMMENDATIONS:
@@ -120,7 +123,7 @@ def start(*, user_name: str, mappings: Iterable[str] | None = None, recommendati
         line.recommendation = recommendation or line.recommendation
     if not any(line.recommendation != "no_records" for line in chosen):
         raise Refused("nothing_pending")
-    return _launch(user_name, chosen)
+    return _preview(user_name, chosen) if preview else _launch(user_name, chosen)
 
 
 @transaction.atomic
@@ -175,15 +178,12 @@ def _named(mappings: Iterable[str] | None) -> set[str] | None:
 def _launch(user_name: str, chosen: list[Line]) -> Job:
     parent = submit(Request(kind="full_sync", user_name=user_name, total=None))
     started: dict[str, Job] = {}
-    depends_on = order.stored_dependencies()
-    open_jobs = {str(line.mapping): str(line.job) for line in lines() if line.status in ("ready", "in_process")}
     for line in chosen:
         if line.recommendation == "no_records":
             FullSyncLine.objects.update_or_create(mapping=line.mapping, defaults={"recommendation": "no_records"})
-            continue
-        known = {**open_jobs, **{name: str(job.pk) for name, job in started.items()}}
-        first = order.dependencies_among(line.mapping, known, depends_on)
-        job = _child(user_name, parent, line, [known[name] for name in sorted(first)])
+    open_jobs, chosen = _open_jobs(), [line for line in chosen if line.recommendation != "no_records"]
+    for line in chosen:
+        job = submit(_request(parent, line, {**open_jobs, **started}))
         started[line.mapping] = job
         FullSyncLine.objects.update_or_create(
             mapping=line.mapping, defaults={"recommendation": line.recommendation, "job": job.pk}
@@ -192,20 +192,40 @@ def _launch(user_name: str, chosen: list[Line]) -> Job:
     return Job.objects.get(pk=parent.pk)
 
 
-def _child(user_name: str, parent: Job, line: Line, after: list[str]) -> Job:
+def _preview(user_name: str, chosen: list[Line]) -> Job:
+    """The jobs that would be started, as previews: their work is done and taken back together."""
+    open_jobs, chosen = _open_jobs(), [line for line in chosen if line.recommendation != "no_records"]
+    parent = several.parent(
+        user_name=user_name,
+        names=[line.mapping for line in chosen],
+        after=[str(job.pk) for job in open_jobs.values()],
+    )
+    started: dict[str, Job] = {}
+    for line in chosen:
+        request = _request(parent, line, {**open_jobs, **started})
+        started[line.mapping] = several.child(parent, replace(request, preview=True))
+    return parent
+
+
+def _open_jobs() -> dict[str, Job]:
+    """The jobs of lines that have not ended, by mapping."""
+    stored = {str(line.job): line.mapping for line in FullSyncLine.objects.exclude(job=None)}
+    return {stored[str(job.pk)]: job for job in Job.objects.filter(pk__in=list(stored), finished_at=None)}
+
+
+def _request(parent: Job, line: Line, known: dict[str, Job]) -> Request:
+    """What is asked of a line: it waits for those of the known jobs whose mappings it depends on."""
+    first = order.dependencies_among(line.mapping, known, order.stored_dependencies())
+    mapping = IntegrationTableMapping.objects.get(name=line.mapping)
     common: dict[str, Any] = {
-        "user_name": user_name,
+        "user_name": parent.requested_by,
         "mapping": line.mapping,
         "whole": True,
-        "after": after,
+        "after": [str(known[name].pk) for name in sorted(first)],
         "parent": str(parent.pk),
         "run_id": str(parent.run_id),
     }
     if line.recommendation == "couple_records":
-        mapping = IntegrationTableMapping.objects.get(name=line.mapping)
         params = {"synchronize_after": mapping.synch_after_bulk_coupling}
-        return submit(
-            Request(kind="coupling", create_new=mapping.create_new_in_case_of_no_match, params=params, **common)
-        )
-    direction = IntegrationTableMapping.objects.values_list("direction", flat=True).get(name=line.mapping)
-    return submit(Request(kind="full", direction=direction, create_new=True, **common))
+        return Request(kind="coupling", create_new=mapping.create_new_in_case_of_no_match, params=params, **common)
+    return Request(kind="full", direction=mapping.direction, create_new=True, **common)

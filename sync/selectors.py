@@ -59,6 +59,7 @@ def _show(job: Job, counters: Counters, processed: int) -> dict[str, Any]:
         "mapping": job.mapping,
         "direction": job.direction,
         "preview": job.preview,
+        "by_parts": bool(job.preview and job.param("by_parts")),
         "create_new": job.create_new,
         "state": job.state,
         "run_id": _id(job.run_id),

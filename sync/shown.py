@@ -38,8 +38,9 @@ def is_mapped(request: HttpRequest, label: str) -> bool:
 
 
 def list_address(page: str, **equal: Any) -> str:
-    """A list page filtered to records with these values."""
-    terms = [to_text(equals_any(name, [str(value)])) for name, value in equal.items() if value]
+    """A list page filtered to records with these values; a list of values means any of them."""
+    given = {name: value if isinstance(value, list) else [value] for name, value in equal.items() if value}
+    terms = [to_text(equals_any(name, [str(one) for one in values])) for name, values in given.items()]
     query = urlencode({"filter": ",".join(terms)}) if terms else ""
     return registry.reverse(page) + (f"?{query}" if query else "")
 

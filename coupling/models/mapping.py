@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from coupling.choices import RuleCode
-from coupling.models.base import CouplingTable, Json
+from coupling.models.base import CouplingTable, Names
 from records.fields import Bool, Choice, Code, DateTime, Int, Memo, Ref, Text
 from records.schema import model_of, schema
 
@@ -59,7 +59,7 @@ class IntegrationTableMapping(CouplingTable):
     integration_table_filter = Memo(caption=_("Integration Table Filter"))
     update_conflict = Choice(UPDATE_CONFLICTS, default="none", caption=_("Resolve Update Conflicts"))
     deletion_conflict = Choice(DELETION_CONFLICTS, default="none", caption=_("Resolve Deletion Conflicts"))
-    depends_on = Json(default=list, caption=_("Dependency Filter"))
+    depends_on = Names(caption=_("Dependency Filter"))
     disable_event_job_resch = Bool(caption=_("Disable Event-Driven Synchronization"))
     create_new_in_case_of_no_match = Bool(caption=_("Create New in Case of No Match"))
     synch_after_bulk_coupling = Bool(caption=_("Synch. After Bulk Coupling"))

@@ -74,11 +74,15 @@ class TableName(Column):
 
     def text(self, row: Row) -> str:
         """For example *Customers* for `erp.Customer`."""
-        label = row.values.get(self.name) or ""
-        try:
-            return str(schema(label).model.Record.plural)
-        except LookupError:
-            return str(label)
+        return table_caption(row.values.get(self.name))
+
+
+def table_caption(label: Any) -> str:
+    """What the records of a table are called; the label of a table that is gone."""
+    try:
+        return str(schema(label or "").model.Record.plural)
+    except LookupError:
+        return str(label)
 
 
 class CoupledRecord(Column):

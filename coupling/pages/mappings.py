@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping
-from coupling.pages.columns import TableName
+from coupling.pages.columns import TableName, table_caption
 from coupling.pages.criteria import CRITERIA
-from coupling.pages.fields import picker
+from coupling.pages.fields import picker, shown_field
 from coupling.pages.filters import EDIT_FILTER, EDIT_INTEGRATION_FILTER
 from coupling.pages.transfer import EXPORT, IMPORT, RESET
 from coupling.pages.versions import VERSIONS
@@ -30,6 +30,7 @@ from pages import (
     More,
     Number,
     Row,
+    Suggest,
     View,
     register,
 )
@@ -87,6 +88,19 @@ class MappingList(ListPage):
     actions = (NEW, EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS, EXPORT, IMPORT, RESET)
 
 
+def _table(name: str) -> Callable[[Row], str]:
+    return lambda row: table_caption(row.get(name))
+
+
+def _key_field(row: Row) -> str:
+    """The caption of the field that identifies a row of the integration table."""
+    label, name = str(row.get("crm_table")), str(row.get("crm_key_field"))
+    try:
+        return shown_field(label, name)
+    except LookupError:
+        return name
+
+
 def _move(pk: str, step: int) -> None:
     line_move(line=IntegrationFieldMapping.objects.get(pk=pk), step=step)
 
@@ -121,6 +135,7 @@ class MappingCard(CardPage):
                 "crm_table",
                 "only_coupled",
                 More("crm_key_field"),
+                "depends_on",
                 "table_filter",
                 "integration_table_filter",
             ),
@@ -177,5 +192,11 @@ class MappingCard(CardPage):
             is_open=False,
         ),
     )
+    shown: ClassVar = {
+        "erp_table": _table("erp_table"),
+        "crm_table": _table("crm_table"),
+        "crm_key_field": _key_field,
+    }
+    suggestions: ClassVar = {"depends_on": Suggest("coupling.IntegrationTableMapping", "name", {})}
     chips = (broken_chip,)
     actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS)

@@ -138,17 +138,10 @@ def clean_values(model: Any, values: Mapping[str, Any], allowed: Iterable[str]) 
 
 
 def _value(described: Schema, name: str, value: Any) -> Any:
-    if name == "depends_on":
-        return names(value)
+    if name == "depends_on" and not isinstance(value, list):
+        raise FieldError(name, "invalid_value", {"value": str(value)[:50]})
     if name == "constant" and isinstance(value, bool):
         value = "true" if value else "false"
-    if isinstance(value, dict | list):
+    if isinstance(value, dict | list) and name != "depends_on":
         raise FieldError(name, "invalid_value", {"value": str(value)[:50]})
     return described[name].normalize(value)
-
-
-def names(value: Any) -> list[str]:
-    """A list of mapping names, each once. Raises FieldError."""
-    if not isinstance(value, list) or not all(isinstance(name, str) and len(name) <= 20 for name in value):
-        raise FieldError("depends_on", "invalid_value", {"value": str(value)[:50]})
-    return list(dict.fromkeys(name.strip().upper() for name in value if name.strip()))

@@ -76,7 +76,7 @@ def check(tree: Filter | str, model: Any) -> Checked:
 
 def is_filterable(info: FieldInfo) -> bool:
     """True for fields that a filter may name: visible ones that the database can read."""
-    if info.internal:
+    if info.internal or info.kind == "json":
         return False
     return info.stored or bool(info.targets) or bool(getattr(info.field, "sql", None))
 

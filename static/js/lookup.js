@@ -9,8 +9,19 @@
   const chosen = () => box?.querySelector("[aria-selected=true]");
   const hidden = (input) => (input.dataset.into ? input.closest(".lookup").querySelector("input[type=hidden]") : null);
 
+  /* A field with data-many holds several values, one after the other: A|B. What is being typed is the last of them. */
+  const MANY = /[|,;]/;
+  const typedIn = (input) => ("many" in input.dataset ? input.value.split(MANY).pop() : input.value).trim();
+  const withTaken = (input, value) => {
+    if (!("many" in input.dataset)) return value;
+    const before = input.value.split(MANY).slice(0, -1).map((one) => one.trim()).filter(Boolean);
+    const last = typedIn(input);
+    if (last && !value.toUpperCase().includes(last.toUpperCase())) before.push(last);
+    return [...new Set([...before, value])].join("|");
+  };
+
   /* What is looked for when the list is asked for: everything, or where values repeat those like the present one. */
-  const whole = (input) => ("suggest" in input.dataset ? input.value.trim() : "");
+  const whole = (input) => ("suggest" in input.dataset && !("many" in input.dataset) ? input.value.trim() : "");
 
   const close = () => {
     field?.setAttribute("aria-expanded", "false");
@@ -71,7 +82,7 @@
     }
     taken = input;
     if (into) into.value = option.dataset.value;
-    input.value = into ? option.dataset.text : option.dataset.value;
+    input.value = into ? option.dataset.text : withTaken(input, option.dataset.value);
     close();
     input.dispatchEvent(new Event("change", { bubbles: true }));
     taken = null;
@@ -80,7 +91,7 @@
   /* A value that several rows have was typed and left: the one that fits best is taken, and the others are offered. */
   Tandem.on("change", "[data-suggest]", async (_event, input) => {
     const typed = input.value.trim();
-    if (taken === input || !typed) return;
+    if (taken === input || !typed || "many" in input.dataset) return;
     const url = new URL(input.dataset.lookup, location.href);
     url.searchParams.set("q", typed);
     const answer = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" }).catch(() => null);
@@ -95,7 +106,7 @@
   Tandem.on("input", "[data-lookup]", (_event, input) => {
     const into = hidden(input);
     if (into) into.value = "";
-    typing(input, input.value.trim());
+    typing(input, typedIn(input));
   });
   Tandem.on("click", "[data-lookup]", (event, input) => {
     const isArrow = event.offsetX > input.clientWidth - 28;

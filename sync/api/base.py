@@ -41,6 +41,7 @@ class JobSerializer(serializers.Serializer):
     mapping = serializers.CharField()
     direction = serializers.CharField()
     preview = serializers.BooleanField()
+    by_parts = serializers.BooleanField()
     create_new = serializers.BooleanField()
     state = serializers.CharField()
     run_id = serializers.UUIDField(allow_null=True)

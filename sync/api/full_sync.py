@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from pages.api import ApiView, body_object
 from sync import full_sync, selectors
-from sync.api.base import StartedSerializer, started_response, word, words
+from sync.api.base import StartedSerializer, flag, started_response, word, words
 from sync.models import Job
 from sync.models.full_sync import RECOMMENDATIONS
 from sync.services import Started, require
@@ -34,6 +34,12 @@ class StartInput(serializers.Serializer):
     recommendation = serializers.ChoiceField(list(RECOMMENDATIONS), required=False)
 
 
+class StartLinesInput(StartInput):
+    """The same, or only what it would do."""
+
+    preview = serializers.BooleanField(required=False)
+
+
 class FullSyncView(ApiView):
     """The review."""
 
@@ -48,17 +54,21 @@ class FullSyncView(ApiView):
 class StartView(ApiView):
     """Start the lines."""
 
-    request_serializer = StartInput
+    request_serializer = StartLinesInput
     response_serializer = StartedSerializer
 
     def post(self, request: Any) -> Response:
-        """Start lines that were not started, each after those it depends on; 409 `nothing_pending`."""
+        """Start lines that were not started, each after those it depends on; 409 `nothing_pending`.
+
+        `preview`: the jobs show what the run would do, with those that would follow; nothing else is written.
+        """
         require(request.user, "use")
         body = body_object(request)
         parent = full_sync.start(
             user_name=request.user.get_username(),
             mappings=words(body, "mappings"),
             recommendation=word(body, "recommendation"),
+            preview=flag(body, "preview"),
         )
         return launched(request, parent)
 

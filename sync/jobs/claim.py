@@ -56,6 +56,9 @@ WITH pick AS (
       AND j.id <> ALL(%(avoid)s::uuid[])
       AND NOT (j.whole AND EXISTS (
         SELECT 1 FROM {job} r WHERE r.mapping = j.mapping AND r.whole AND r.state = 'in_process'))
+      AND NOT EXISTS (SELECT 1 FROM {job} r WHERE r.state = 'in_process' AND (
+        (j.whole AND r.kind = 'full_sync' AND r.preview AND r.params -> 'mappings' ? j.mapping)
+        OR (j.kind = 'full_sync' AND j.preview AND r.whole AND j.params -> 'mappings' ? r.mapping)))
       AND (j.after = '[]' OR NOT EXISTS (
         SELECT 1 FROM {job} a WHERE a.state IN ('ready', 'in_process') AND j.after ? a.id::text))))
     AND NOT EXISTS (
@@ -71,7 +74,8 @@ FROM pick WHERE c.id = pick.id RETURNING c.id, c.job_id, c.fence, c.attempts, c.
 def claim(*, only: str | None = None) -> Claim | None:
     """Take a chunk and start its job where it has not begun; None when there is nothing to do.
 
-    `only`: of this job. A job whose mapping another worker has just started to run is left where it is.
+    `only`: of this job. A job whose mapping another worker has just started to run is left where it is. A preview over
+    several mappings and runs over one of them wait for each other.
     """
     avoid: list[str] = []
     while True:

@@ -24,6 +24,7 @@ EXECUTORS: dict[str, str | Executor] = {
     "import": "sync.imports.run:run_chunk",
     "undo": "sync.undo:run_chunk",
     "preview": "sync.preview:run_chunk",
+    "full_sync": "sync.preview.several:run_chunk",
 }
 
 

@@ -57,10 +57,13 @@ def chunks_of(job: Job) -> list[Chunk]:
 
 
 def has_open_work(job: Job, chunks: list[Chunk]) -> bool:
-    """True while a chunk may still write, or a child has not ended."""
+    """True while a chunk may still write, or a child has not ended. Children without chunks are their parent's work."""
     if any(chunk.state in LIVE for chunk in chunks):
         return True
-    return job.kind == "full_sync" and Job.objects.filter(parent=job.pk, finished_at=None).exists()
+    children = Job.objects.filter(parent=job.pk, finished_at=None)
+    if job.preview:
+        children = children.filter(chunks__isnull=False)
+    return job.kind == "full_sync" and children.exists()
 
 
 def drop_ready_chunks(job: Job) -> None:
@@ -97,6 +100,9 @@ def end(job: Job, chunks: list[Chunk], state: str, code: str, params: dict[str, 
         finished_at=Now(),
     )
     Progress.objects.filter(job=job.pk).delete()
+    if job.kind == "full_sync" and job.preview:
+        for child in Job.objects.select_for_update(no_key=True).filter(parent=job.pk, finished_at=None):
+            end(child, [], "cancelled", "", {})
     followups.after(job)
     bell.ring(str(job.pk))
 

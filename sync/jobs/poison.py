@@ -37,7 +37,7 @@ def narrow(found: Claim, error: Exception | None) -> None:
     """Replace the chunk by its halves, or fail the one record that is left of it."""
     from sync.jobs import finish
 
-    text = f"{type(error).__name__}: {error}"[:500] if error else "the worker ended"
+    text = text_of(error) if error else "the worker ended"
     with transaction.atomic():
         chunk = Chunk.objects.select_for_update().filter(pk=found.chunk_id, fence=found.fence, state="running").first()
         if chunk is None:
@@ -97,7 +97,19 @@ def halves(chunk: Chunk, keys: list[Key]) -> list[dict[str, Any]]:
     return [{**common, "to": border}, {**common, "from": border}]
 
 
+def text_of(error: Exception) -> str:
+    """What is said of an error that nobody expected."""
+    return f"{type(error).__name__}: {error}"[:500]
+
+
 def _fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> None:
+    counters = fail_record(job, chunk, key, text)
+    Chunk.objects.filter(pk=chunk.pk).update(
+        state="done", lease_until=None, counters=counters, processed=1, done_at=Now()
+    )
+
+
+def fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> Counters:
     """Count and report the record; it waits an hour, so that no run trips over it again at once."""
     directions = chunk.spec["directions"]
     counters: Counters = {d: {**dict.fromkeys(COUNTERS, 0), "failed": 1} for d in directions}
@@ -110,9 +122,7 @@ def _fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> None:
             f"not_before = excluded.not_before, attempts = {Pending._meta.db_table}.attempts + 1",
             [job.mapping, chunk.spec["side"], key, LEFT_SECONDS],
         )
-    Chunk.objects.filter(pk=chunk.pk).update(
-        state="done", lease_until=None, counters=counters, processed=1, done_at=Now()
-    )
+    return counters
 
 
 def outcome(job: Job, chunk: Chunk, direction: str, key: Key, text: str) -> OutcomeRow:

@@ -61,6 +61,11 @@ def submit(request: Request) -> Job:
     return job
 
 
+def announce(request: Request) -> Job:
+    """Write the job without chunks: nobody claims it, the work of its parent is its own."""
+    return _insert(_job(request))
+
+
 def _check_quota(request: Request) -> None:
     """Jobs that follow from others are not counted: what a user has begun comes to its end."""
     if not (request.by_user and request.user_name) or request.parent or request.caused_by:
@@ -129,8 +134,11 @@ def _waiting(request: Request) -> Job | None:
 
 
 def _first_chunks(job: Job, request: Request) -> None:
-    """The chunks that are known, or the one that plans the others. A full synchronization has children instead."""
-    if request.kind == "full_sync":
+    """The chunks that are known, or the one that plans the others. A full synchronization has children instead.
+
+    Its preview has both: see `preview.several`.
+    """
+    if request.kind == "full_sync" and not request.preview:
         return
     specs = request.chunks or [{"take": "plan"}]
     add_chunks(job, specs, priority=WHOLE_PRIORITY if request.whole else PRIORITY.get(request.kind, WHOLE_PRIORITY))

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from pages import ActionView, Done, Help, Page, register
+from pages import ActionView, Done, Help, Page, register, registry
 from sync import full_sync
 from sync.pages.common import LINKS
 from sync.services import require
@@ -70,6 +70,30 @@ class StartFullSync(ActionView):
             recommendation=request.POST.get("recommendation", ""),
         )
         return Done(_now("The full synchronization has been started."))
+
+
+@register
+class PreviewFullSync(ActionView):
+    """Show what starting the chosen lines (all that were not started) would do."""
+
+    name = "sync.full_sync.preview"
+    path = "sync/full-sync/preview/"
+    title = _("Preview")
+
+    def get_visible(self, request: HttpRequest) -> bool:
+        """Only with a connection."""
+        return connected(request)
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Start the preview and open it."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        job = full_sync.start(
+            user_name=request.user.get_username(),
+            mappings=_mappings(request),
+            recommendation=request.POST.get("recommendation", ""),
+            preview=True,
+        )
+        return Done(url=registry.reverse("sync.job.card", pk=str(job.pk)))
 
 
 @register

@@ -88,12 +88,17 @@ def preview_undo(request: HttpRequest, selection: Selection) -> Done:
     return Done(url=registry.reverse("sync.job.card", pk=str(started.jobs[0].pk)))
 
 
+def _with_children(key: str) -> list[str]:
+    """The job, or the jobs of a full synchronization over several mappings."""
+    return [str(pk) for pk in Job.objects.filter(parent=key).order_by("id").values_list("pk", flat=True)] or [key]
+
+
 def _records(_request: HttpRequest, selection: Selection) -> str:
-    return list_address("sync.outcome.list", job=selection.pks[0])
+    return list_address("sync.outcome.list", job=_with_children(selection.pks[0]))
 
 
 def _errors(_request: HttpRequest, selection: Selection) -> str:
-    return list_address("sync.outcome.list", job=selection.pks[0], action="fail")
+    return list_address("sync.outcome.list", job=_with_children(selection.pks[0]), action="fail")
 
 
 CANCEL = Action(

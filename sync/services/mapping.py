@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from records.ids import uuid7
 from sync import order
 from sync.jobs.submit import Request, submit
 from sync.models import Job
+from sync.preview import several
 from sync.services.rights import require
 from sync.services.started import Started
 from sync.services.sync_now import record_keys
@@ -38,43 +40,50 @@ def mapping_run(
 ) -> Started:
     """Synchronize Modified Records, Run Full Synchronization, Run Unconditional Full Synchronization.
 
-    Without `direction` the mapping's own. `after`: jobs that must have ended first. Raises PermissionDenied, Rejected, Refused (`connection_disabled`,
-    `direction_not_allowed`).
+    Without `direction` the mapping's own. `after`: jobs that must have ended first. Raises PermissionDenied, Rejected,
+    Refused (`connection_disabled`, `direction_not_allowed`).
     """
     require(user, "use")
+    request = _run(user, mapping, mode, direction=direction, create_new=create_new, preview=preview, after=after)
+    require_connection()
+    return Started([submit(replace(request, run_id=run_id))], 1)
+
+
+def _run(user: User, mapping: IntegrationTableMapping, mode: str, *, direction: str = "", **more: Any) -> Request:
+    """What is asked of one mapping. Raises Rejected and Refused."""
     if mode not in KIND_OF_MODE:
         code = "invalid_option" if mode else "required"
         raise Rejected([FieldError("mode", code, {"value": str(mode)[:50], "caption": "mode"})])
-    way = _direction(mapping, direction)
-    require_connection()
-    request = Request(
+    return Request(
         kind=KIND_OF_MODE[mode],
         user_name=user.get_username(),
         mapping=mapping.name,
-        direction=way,
+        direction=_direction(mapping, direction),
         whole=True,
-        create_new=create_new,
-        preview=preview,
-        after=after,
-        run_id=run_id,
+        **more,
     )
-    return Started([submit(request)], 1)
 
 
 @transaction.atomic
-def mappings_run(*, user: User, mappings: Sequence[IntegrationTableMapping], mode: str, **options: Any) -> Started:
-    """One run over several mappings, each after those it depends on. `options` and errors as in `mapping_run`."""
+def mappings_run(
+    *, user: User, mappings: Sequence[IntegrationTableMapping], mode: str, preview: bool = False, **options: Any
+) -> Started:
+    """One run over several mappings, each after those it depends on. `options` and errors as in `mapping_run`.
+
+    A preview of several is one job, whose children see what those before them would have done.
+    """
     require(user, "use")
     require_connection()
     named, depends_on = {m.name: m for m in mappings}, order.stored_dependencies()
-    run_id, jobs = uuid7(), dict[str, Job]()
-    for name in order.in_order(named, depends_on):
+    names, jobs = order.in_order(named, depends_on), dict[str, Job]()
+    together = several.parent(user_name=user.get_username(), names=names) if preview and len(names) > 1 else None
+    run_id = str(together.run_id) if together else uuid7()
+    for name in names:
         first = order.dependencies_among(name, jobs, depends_on)
         after = [str(jobs[f].pk) for f in first]
-        (jobs[name],) = mapping_run(
-            user=user, mapping=named[name], mode=mode, after=after, run_id=run_id, **options
-        ).jobs
-    return Started(list(jobs.values()), len(jobs))
+        request = replace(_run(user, named[name], mode, after=after, preview=preview, **options), run_id=run_id)
+        jobs[name] = several.child(together, request) if together else submit(request)
+    return Started([together] if together else list(jobs.values()), len(jobs))
 
 
 def _direction(mapping: IntegrationTableMapping, direction: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
 from sync.models.job import JOB_DIRECTIONS, KINDS
 from sync.pages.catalogue import help_address
-from sync.pages.common import COUNTERS, JOB_CHIPS
+from sync.pages.common import COUNTERS, JOB_CHIPS, totals
 from sync.pages.excel import apply_url
 from sync.pages.jobs import seconds_text
 from sync.pages.outcomes import changes_of
@@ -67,7 +67,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "processed": shown["processed"],
         "total": job.total,
         "percent": percent(shown["processed"], job.total, is_ended=job.is_ended),
-        "passes": [_pass(job, each) for each in shown["passes"]],
+        "passes": [] if job.kind == "full_sync" else [_pass(job, each) for each in shown["passes"]],
         "counters": [str(caption) for caption, _action in COUNTERS.values()],
         "message": shown["message"]["detail"],
         "next_step": next_step(job.message_code),
@@ -76,12 +76,38 @@ def progress_of(job: Job) -> dict[str, Any]:
         "results": [_result(row, found[str(row.pk)]) for row in rows[:SHOWN_ROWS]],
         "has_more": len(rows) > SHOWN_ROWS,
         "all_results": list_address("sync.outcome.list", job=job.pk),
-        "children": [(child, JOB_CHIPS[child.state]) for child in Job.objects.filter(parent=job.pk).order_by("id")],
+        "children": _children(job),
         "followers": list(Job.objects.filter(caused_by=job.pk).order_by("id")),
         "is_live": not job.is_ended,
         "reasons": _reasons(job),
         "apply_url": apply_url(job),
+        "by_parts": bool(job.preview and job.param("by_parts")),
     }
+
+
+def _children(job: Job) -> list[dict[str, Any]]:
+    """The jobs of a full synchronization over several mappings, with what each of them did."""
+    found = list(Job.objects.filter(parent=job.pk).order_by("id"))
+    counted = totals([str(child.pk) for child in found])
+    return [
+        {
+            "job": child,
+            "kind": KINDS.get(child.kind, child.kind),
+            "chip": JOB_CHIPS[child.state],
+            "cells": _cells(child, counted[str(child.pk)]),
+            "message": text(child.message_code, child.message_params) if child.message_code else "",
+        }
+        for child in found
+    ]
+
+
+def _cells(job: Job, counts: Mapping[str, int], **more: str) -> list[dict[str, Any]]:
+    """Each counter with the address of the records it counts."""
+    cells = []
+    for name, (_caption, action) in COUNTERS.items():
+        address = list_address("sync.outcome.list", job=job.pk, action=action, **more)
+        cells.append({"count": counts[name], "url": address if action and counts[name] else "", "name": name})
+    return cells
 
 
 def percent(done: int, total: int | None, *, is_ended: bool) -> int | None:
@@ -101,10 +127,7 @@ def _duration(job: Job) -> str:
 
 def _pass(job: Job, counts: dict[str, Any]) -> dict[str, Any]:
     direction = counts["direction"]
-    cells = []
-    for name, (_caption, action) in COUNTERS.items():
-        address = list_address("sync.outcome.list", job=job.pk, action=action, direction=direction)
-        cells.append({"count": counts[name], "url": address if action and counts[name] else "", "name": name})
+    cells = _cells(job, counts, direction=direction)
     return {"direction": JOB_DIRECTIONS.get(direction, direction) or _("All"), "cells": cells}
 
 

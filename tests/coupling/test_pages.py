@@ -271,3 +271,41 @@ def test_the_card_learns_its_new_version_when_a_line_is_saved(world: World) -> N
     answer = browser("admin").post(url, {"changed": "truncate", f"fields-{line.pk}-truncate": ""}, headers=HTMX)
 
     assert int(answer.headers["X-Record-Version"]) == world.mapping("CUSTOMER").row_version > mapping.row_version
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ("contact", "A mapping cannot depend on itself (CUSTOMER &gt; CONTACT &gt; CUSTOMER)."),
+        ("CURRENCY|NOBODY", "There is no mapping &#x27;NOBODY&#x27;."),
+        (" currency ; payment terms|CURRENCY", ""),
+    ],
+)
+def test_what_a_mapping_depends_on_is_put_in_on_its_card(world: World, typed: str, refused: str) -> None:
+    mapping, client = world.mapping("CUSTOMER"), browser("admin")
+    address = f"/coupling/mappings/{mapping.pk}/"
+    assert 'value="CURRENCY|PAYMENT TERMS|SHIPMENT METHOD|SHIPPING AGENT"' in client.get(address).content.decode()
+
+    data = {"changed": "depends_on", "row_version": mapping.row_version, "depends_on": typed}
+    answer = client.post(address, data, headers=HTMX)
+
+    assert answer.headers["X-Saved"] == ("0" if refused else "1")
+    assert refused in answer.content.decode()
+    if refused:
+        assert 'data-error-of="depends_on"' in answer.content.decode()
+    assert len(world.mapping("CUSTOMER").depends_on) == (4 if refused else 2)
+
+
+def test_a_mapping_card_names_its_tables_in_the_language_of_the_user(world: World) -> None:
+    client = browser("admin")
+
+    html = client.get(f"/coupling/mappings/{world.mapping('CUSTOMER').pk}/", headers={"Accept-Language": "sv"})
+
+    assert "erp.Customer" not in html.content.decode()
+    assert ">Kunder<" in html.content.decode()
+
+
+def test_the_look_up_of_a_dependency_offers_mappings(world: World) -> None:
+    address = "/lookup/coupling.IntegrationTableMapping/depends_on/?page=coupling.mapping.card&q=curr"
+
+    assert 'data-value="CURRENCY"' in browser("admin").get(address).content.decode()

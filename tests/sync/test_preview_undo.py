@@ -304,19 +304,6 @@ def test_an_import_is_previewed_and_taken_back(scene: Scene) -> None:
     assert values() == before
 
 
-def test_a_preview_of_very_many_records_is_made_chunk_by_chunk(scene: Scene, settings: Any) -> None:
-    settings.SYNC_PREVIEW_WHOLE = 2
-    scene.edit_customer("Pair 0", city="Milano")
-    changes.route_all()
-    before = snapshot()
-
-    job = finished(scene, mapping_run(user=scene.user, mapping=scene.mapping(), mode="full", preview=True))
-
-    assert snapshot() == before
-    assert job.counters["to_crm"]["modified"] == 1
-    assert job.chunks.count() > 3
-
-
 def test_a_preview_with_a_record_that_raises_still_tells_of_the_others(scene: Scene) -> None:
     from coupling.pairs.customer_account.rules import CustomerHooks
 
