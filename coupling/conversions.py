@@ -18,6 +18,7 @@ from coupling.plan import Conversion, ConversionError, Direction, Problem
 from coupling.ruled import RULED_KINDS, Ruling, ruled
 from coupling.texts import as_text
 from records.errors import FieldError
+from records.option_names import stored_text
 from records.schema import FieldInfo, Schema
 
 TEXT_KINDS = frozenset({"text", "code", "memo", "dateformula", "entityname"})
@@ -266,7 +267,11 @@ def _normalizer(
         except FieldError as error:
             raise ConversionError(Problem(error.code, error.params, dest.name)) from error
 
-    return convert
+    def convert_option(value: Any) -> Any:
+        with stored_text():
+            return convert(value)
+
+    return convert_option if dest.kind == "option" else convert
 
 
 def _text_equal(erp: FieldInfo, crm: FieldInfo, *, truncate: bool) -> Callable[[Any, Any], bool]:

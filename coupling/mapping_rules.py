@@ -12,6 +12,7 @@ from django.db.models import Max
 
 from coupling import lines
 from coupling.conversions import Known
+from coupling.kept import keep_filter, kept_value
 from coupling.models import Connection, Coupling, IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.signals import mappings_changed
 from coupling.transformation_checks import line_rule_errors
@@ -46,6 +47,9 @@ FIXED = ("name", "erp_table", "crm_table", "crm_key_field")
 
 def before_mapping(batch: Batch) -> None:
     """Check mappings that are made, changed or deleted; a change counts a version up in the same write."""
+    for row in batch.live if batch.kind != "delete" else ():
+        keep_filter(row, "table_filter", row.get("erp_table") or "")
+        keep_filter(row, "integration_table_filter", row.get("crm_table") or "")
     if batch.source == "setup":
         return
     if batch.kind == "delete":
@@ -98,7 +102,10 @@ def number_lines(batch: Batch) -> None:
 
 def before_lines(batch: Batch) -> None:
     """Check lines that are made or changed, beside the other lines of their mapping."""
-    if batch.source == "setup" or batch.kind == "delete":
+    if batch.kind == "delete":
+        return
+    _keep_constants(batch)
+    if batch.source == "setup":
         return
     known = known_mappings()
     for row in batch.live:
@@ -109,6 +116,22 @@ def before_lines(batch: Batch) -> None:
             _turn_with_line(mapping, row)
         others = mapping.lines.exclude(pk=row.pk)
         row.errors += line_errors(mapping, wanted, others, known)
+
+
+def _keep_constants(batch: Batch) -> None:
+    """Options are kept by the names of their members, in whatever language they were typed."""
+    rows = [row for row in batch.live if row.get("constant")]
+    tables = {
+        str(pk): (erp, crm)
+        for pk, erp, crm in IntegrationTableMapping.objects.filter(
+            pk__in={row.get("mapping") for row in rows}
+        ).values_list("pk", "erp_table", "crm_table")
+    }
+    for row in rows:
+        erp, crm = tables.get(str(row.get("mapping")), ("", ""))
+        text, field = str(row.get("constant")), row.get("erp_field") or row.get("crm_field") or ""
+        if (stored := kept_value(text, erp if row.get("erp_field") else crm, field)) != text:
+            row.force("constant", stored)
 
 
 def after_lines(batch: Batch) -> None:

@@ -32,6 +32,7 @@ from coupling.transforms.rules import TransformError
 from records import db
 from records.errors import FieldError
 from records.filters import Checked, FilterError, Matcher, check
+from records.option_names import stored_text
 from records.schema import Schema, schema
 
 Equal = Callable[[Any, Any], bool]
@@ -108,7 +109,8 @@ def mapping_named(name: str) -> IntegrationTableMapping:
 def _filter_or_nothing(text: str, table: str, facts: Installation | None) -> Checked:
     """The stored filter; one that no longer works lets nothing in (no job of its mapping starts, pages go on)."""
     try:
-        return checked_filter(text, table, facts)
+        with stored_text():
+            return checked_filter(text, table, facts)
     except FilterError:
         return check(f"{schema(table).pk}={NO_COMPANY}", table)
 
@@ -230,7 +232,8 @@ def either(one: Equal | None, other: Equal | None) -> Equal | None:
 
 def _constant(line: Any, schemas: tuple[Schema, Schema]) -> Any:
     info = schemas[0][line.erp_field] if line.erp_field else schemas[1][line.crm_field]
-    return info.normalize(line.constant)
+    with stored_text():
+        return info.normalize(line.constant)
 
 
 def _passage(

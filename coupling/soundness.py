@@ -10,6 +10,7 @@ from coupling import lines
 from coupling.models import IntegrationTableMapping
 from coupling.validation import filter_errors
 from records.errors import FieldError
+from records.option_names import stored_text
 from records.schema import schema
 
 _FILTERS = (("table_filter", "erp_table"), ("integration_table_filter", "crm_table"))
@@ -25,7 +26,8 @@ class Fault:
 
 def fault_of(mapping: IntegrationTableMapping) -> Fault | None:
     """The first thing that keeps a mapping from running; None where it can. Other errors concern single values."""
-    return next(iter(_faults(mapping)), None)
+    with stored_text():
+        return next(iter(_faults(mapping)), None)
 
 
 def _faults(mapping: IntegrationTableMapping) -> Iterable[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from coupling.kept import keep_filter, kept_value
 from coupling.mapping_rules import raise_version
 from coupling.models import ConfigTemplate, ConfigTemplateLine, IntegrationTableMapping
 from coupling.models.template import source_of
@@ -47,6 +48,7 @@ def before_templates(batch: Batch) -> None:
         elif is_option(mapping):
             row.errors.append(FieldError("mapping", "option_mapping_only", {"mapping": mapping.name}))
         else:
+            keep_filter(row, "filter", source_of(mapping, row.get("side")))
             row.errors += _fixed(row) or filter_errors(
                 "filter", row.get("filter") or "", source_of(mapping, row.get("side"))
             )
@@ -82,6 +84,9 @@ def before_lines(batch: Batch) -> None:
     templates = {str(t.pk): t for t in _templates(batch)}
     for row in batch.live:
         template = templates[str(row.get("template"))]
+        text = str(row.get("value") or "")
+        if (stored := kept_value(text, template.table, row.get("field") or "")) != text:
+            row.force("value", stored)
         row.errors += value_errors(template.table, row.get("field") or "", row.get("value") or "")
 
 

@@ -11,6 +11,7 @@ from coupling.models import ConfigTemplate, ConfigTemplateLine, IntegrationTable
 from coupling.plan import Direction, Problem, Template
 from records.errors import Rejected
 from records.filters import FilterError, Matcher
+from records.option_names import stored_text
 from records.values import parse
 
 _DIRECTION = {"erp": Direction.FROM_CRM, "crm": Direction.TO_CRM}
@@ -33,8 +34,9 @@ def templates_of(mapping: IntegrationTableMapping, facts: Installation | None) -
 def _ready(template: ConfigTemplate, values: dict[str, str], facts: Installation | None) -> Template:
     """A template whose values or filter cannot be read any more fails the records that it would have filled."""
     try:
-        checked = checked_filter(template.filter, template.source_table, facts)
-        given = parse(template.table, values, insert=True)
+        with stored_text():
+            checked = checked_filter(template.filter, template.source_table, facts)
+            given = parse(template.table, values, insert=True)
     except Rejected as error:
         return Template(template.name, problem=_broken(template.name, error.errors[0].field))
     except FilterError:

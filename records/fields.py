@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import models
 
+from records import option_names
 from records.errors import FieldError
 
 Check = Callable[[Any], None]
@@ -362,11 +363,11 @@ class Option(_Stored, models.IntegerField):
         return number
 
     def by_name(self, text: str) -> int:
-        """The value of a member name or caption, case ignored; raises FieldError."""
+        """The value of a member name or caption, case ignored; see `records.option_names`. Raises FieldError."""
         wanted = text.strip().casefold()
-        for value, (member, caption) in self.options.items():
-            if wanted in (member.casefold(), str(caption).casefold()):
-                return value
+        found = option_names.find(self, wanted)
+        if found is not None:
+            return int(found)
         for value, label in (self.labels(self.name) if self.labels else {}).items():
             if label.casefold() == wanted:
                 return value
@@ -385,10 +386,9 @@ class Choice(_Stored, models.CharField):
 
     def convert(self, value: Any) -> str:
         """The stored value; see `_Stored.convert`."""
-        wanted = str(value).strip().casefold()
-        for word, (_member, caption) in self.options.items():
-            if wanted in (word.casefold(), str(caption).casefold()):
-                return word
+        found = option_names.find(self, str(value).strip().casefold())
+        if found is not None:
+            return str(found)
         raise self.refuse("invalid_option", value=str(value)[:50])
 
 
