@@ -72,8 +72,8 @@ def one_worker(figures: Figures, records: int) -> None:
         data.touch(keys, "ett")
         _floor(figures, "1 % changed", floor.changed(only=True), keys=keys)
         _product(figures, workers, "1 % changed", "modified", expect=("modified", len(keys)))
+        _product(figures, workers, "nothing changed", "modified")  # before the floor, which ends all connections
         _floor(figures, "nothing changed", floor.NOTHING)
-        _product(figures, workers, "nothing changed", "modified")
         data.settle()
         data.touch(None, "alla")
         _floor(figures, "all changed", floor.changed(only=False))

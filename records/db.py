@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2.extensions
 from django.db import Error, connection
+from django.db.models import Model
 
 _UUID_AS_TEXT = psycopg2.extensions.new_type((2950,), "UUID_AS_TEXT", lambda value, _cursor: value)
 _UUIDS_AS_TEXT = psycopg2.extensions.new_array_type((2951,), "UUIDS_AS_TEXT", _UUID_AS_TEXT)
+
+Found = TypeVar("Found", bound=Model)
 
 
 @contextmanager
@@ -42,6 +45,21 @@ def execute(sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> int:
     with cursor() as c:
         c.execute(sql, params or None)
         return c.rowcount
+
+
+def columns(model: type[Model], alias: str) -> list[str]:
+    """The columns of a model, as a statement names them."""
+    return [f'{alias}."{field.column}"' for field in model._meta.concrete_fields]
+
+
+def instance(model: type[Found], values: Sequence[Any]) -> Found:
+    """The object of a row that a cursor of Django's own connection gave for `columns`."""
+    fields = model._meta.concrete_fields
+    made = [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [field.attname for field in fields], made)
 
 
 @dataclass(frozen=True, slots=True)

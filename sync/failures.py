@@ -36,8 +36,14 @@ def keep(mapping: str, job: Any, failed: Sequence[Failed]) -> None:
 def clear(mapping: str, erp_ids: Sequence[Key | None], crm_ids: Sequence[Key | None]) -> None:
     """Forget the failures of records that have gone through."""
     if erp_ids or crm_ids:
-        db.execute(
-            f"DELETE FROM {table('Failure')} WHERE mapping = %s "
-            "AND (side = 'erp' AND record = ANY(%s::uuid[]) OR side = 'crm' AND record = ANY(%s::uuid[]))",
-            [mapping, list(erp_ids), list(crm_ids)],
-        )
+        clearing = to_clear(mapping, erp_ids, crm_ids)
+        db.execute(clearing.text, clearing.params)
+
+
+def to_clear(mapping: str, erp_ids: Sequence[Key | None], crm_ids: Sequence[Key | None]) -> db.Sql:
+    """The statement of `clear`, for those who send it with another one."""
+    return db.Sql(
+        f"DELETE FROM {table('Failure')} WHERE mapping = %s "
+        "AND (side = 'erp' AND record = ANY(%s::uuid[]) OR side = 'crm' AND record = ANY(%s::uuid[]))",
+        [mapping, list(erp_ids), list(crm_ids)],
+    )

@@ -81,12 +81,12 @@ def _insert(run: Run, decisions: list[Decision]) -> None:
         copy_into(coupling_table(), _INSERTED, rows)
     except IntegrityError as error:  # somebody coupled one of them meanwhile: look again
         raise Transient(str(error)) from error
-    failures.clear(run.plan.name, [d.pair.erp_id for d in decisions], [d.pair.crm_id for d in decisions])
     waiting.wake(
         run.plan.name,
         run.plan.context.get("dependents", ()),
         erp_ids=[d.pair.erp.key for d in decisions if d.pair.erp],
         crm_ids=[d.pair.crm.key for d in decisions if d.pair.crm],
+        forgive=True,
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from coupling.models import Coupling
 from coupling.plan import Key
 from records import db
+from sync import failures
 from sync.models import Failure, Job, Pending
 
 DEPENDENCY = "dependency"
@@ -23,11 +24,16 @@ DEPENDENCY = "dependency"
 UNMET = "dependency_not_coupled"
 
 
-def wake(pair: str, dependents: Sequence[Any], *, erp_ids: Sequence[Key], crm_ids: Sequence[Key]) -> None:
-    """These records of the mapping `pair` have a partner now. `dependents`: see `MappingPlan.context`."""
+def wake(
+    pair: str, dependents: Sequence[Any], *, erp_ids: Sequence[Key], crm_ids: Sequence[Key], forgive: bool = False
+) -> None:
+    """These records of the mapping `pair` have a partner now. `dependents`: see `MappingPlan.context`.
+
+    `forgive`: their own failures are forgotten, in the same round trip.
+    """
     if erp_ids or crm_ids:
         _compare_again(dependents, erp_ids, crm_ids)
-        _try_again(pair, [*erp_ids, *crm_ids])
+        _try_again(pair, erp_ids, crm_ids, forgive=forgive)
 
 
 def _compare_again(dependents: Sequence[Any], erp_ids: Sequence[Key], crm_ids: Sequence[Key]) -> None:
@@ -45,10 +51,15 @@ def _compare_again(dependents: Sequence[Any], erp_ids: Sequence[Key], crm_ids: S
             )
 
 
-def _try_again(pair: str, keys: Sequence[Key]) -> None:
+def _try_again(pair: str, erp_ids: Sequence[Key], crm_ids: Sequence[Key], *, forgive: bool) -> None:
     """Records that failed for want of one of these partners."""
-    pending = Pending._meta.db_table
-    waiting = [n for (n,) in db.rows(f"SELECT DISTINCT mapping FROM {pending} WHERE reason = %s", [UNMET])]
+    pending, keys = Pending._meta.db_table, [*erp_ids, *crm_ids]
+    sql = f"SELECT DISTINCT mapping FROM {pending} WHERE reason = %s"
+    params: list[Any] = [UNMET]
+    if forgive:
+        clearing = failures.to_clear(pair, erp_ids, crm_ids)
+        sql, params = f"{clearing.text}; {sql}", [*clearing.params, *params]
+    waiting = [name for (name,) in db.rows(sql, params)]
     if not waiting:
         return
     error = "->> 'code' = %(unmet)s AND k.{0} -> 'params' ->> 'needs' = %(pair)s AND k.{0} -> 'params' ->> 'key' = ANY(%(keys)s)"
@@ -64,7 +75,7 @@ def _try_again(pair: str, keys: Sequence[Key]) -> None:
         "AND f.code = %(unmet)s AND f.params ->> 'needs' = %(pair)s AND f.params ->> 'key' = ANY(%(keys)s) "
         f"UNION ALL {found}) AS n(mapping, side, record) "
         "WHERE p.mapping = n.mapping AND p.side = n.side AND p.record = n.record AND p.reason = %(unmet)s",
-        {"dependency": DEPENDENCY, "unmet": UNMET, "pair": pair, "keys": list(keys), "waiting": waiting},
+        {"dependency": DEPENDENCY, "unmet": UNMET, "pair": pair, "keys": keys, "waiting": waiting},
     )
 
 

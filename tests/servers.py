@@ -19,7 +19,7 @@ import psutil
 
 from config.folders import ROOT
 
-START_SECONDS = 90
+START_SECONDS = 240
 
 
 class RunningServer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,6 +44,7 @@ def _other_names() -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=4096)  # the names of all countries pass here for every file and every chunk
 def _key(text: str) -> str:
     return " ".join(fold(text).split())
 

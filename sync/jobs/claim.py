@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -31,9 +32,10 @@ def owner() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A chunk that this process may work on as long as the fence stays.
+    """A chunk that this process may work on as long as fence and owner stay.
 
-    `losses`: leases lost on it before. `is_first`: its job has not begun yet.
+    `losses`: leases lost on it before. `is_first`: its job has not begun yet. Claims are committed without waiting for
+    the disk: after a crash of the database somebody else may get the same fence, but never under this owner's name.
     """
 
     chunk_id: int
@@ -41,10 +43,17 @@ class Claim:
     fence: int
     attempts: int
     losses: int
-    is_first: bool = False
+    is_first: bool
+    owner: str
+
+    @property
+    def held(self) -> dict[str, Any]:
+        """What is true of the chunk as long as it is ours."""
+        return {"pk": self.chunk_id, "fence": self.fence, "owner": self.owner, "state": "running"}
 
 
 _CLAIM = """
+SET LOCAL synchronous_commit = off;
 WITH pick AS (
   SELECT c.id, c.state, j.state AS job_state FROM {chunk} c JOIN {job} j ON j.id = c.job_id
   WHERE c.state IN ('ready', 'running')
@@ -67,7 +76,7 @@ WITH pick AS (
 UPDATE {chunk} c SET state = 'running', fence = c.fence + 1, attempts = c.attempts + 1, owner = %(owner)s,
   losses = c.losses + (pick.state = 'running')::int,
   lease_until = clock_timestamp() + make_interval(secs => %(lease)s), not_before = NULL
-FROM pick WHERE c.id = pick.id RETURNING c.id, c.job_id, c.fence, c.attempts, c.losses, pick.job_state = 'ready'
+FROM pick WHERE c.id = pick.id RETURNING c.id, c.job_id, c.fence, c.attempts, c.losses, pick.job_state = 'ready', c.owner
 """
 
 

@@ -143,4 +143,4 @@ def mapping_changed(found: Claim) -> None:
 
 
 def _own(found: Claim) -> Any:
-    return Chunk.objects.filter(pk=found.chunk_id, fence=found.fence, state="running")
+    return Chunk.objects.filter(**found.held)

@@ -39,7 +39,7 @@ def narrow(found: Claim, error: Exception | None) -> None:
 
     text = text_of(error) if error else "the worker ended"
     with transaction.atomic():
-        chunk = Chunk.objects.select_for_update().filter(pk=found.chunk_id, fence=found.fence, state="running").first()
+        chunk = Chunk.objects.select_for_update().filter(**found.held).first()
         if chunk is None:
             return
         job = chunk.job

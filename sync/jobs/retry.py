@@ -88,7 +88,8 @@ def give_back(found: Claim, transient: Passing, error: Exception) -> None:
         "not_before = clock_timestamp() + make_interval(secs => %s), error_code = %s, "
         "error_params = jsonb_build_object('error', %s::text), "
         "attempts = CASE WHEN %s THEN attempts ELSE greatest(attempts - 1, 0) END "
-        "WHERE id = %s AND fence = %s AND state = 'running'"
+        "WHERE id = %s AND fence = %s AND owner = %s AND state = 'running'"
     )
+    mine = [found.chunk_id, found.fence, found.owner]
     with transaction.atomic():
-        db.execute(sql, [seconds, transient.code, str(error)[:500], transient.counted, found.chunk_id, found.fence])
+        db.execute(sql, [seconds, transient.code, str(error)[:500], transient.counted, *mine])

@@ -235,6 +235,7 @@ def test_next_and_previous_record_follow_the_list(visitor: Visitor) -> None:
 
     page.keyboard.press("Control+ArrowDown")
     expect(page.locator("#card-head h1")).to_contain_text(titles[2])
+    page.wait_for_load_state()
     page.keyboard.press("Control+ArrowUp")
     expect(page.locator("#card-head h1")).to_contain_text(titles[1])
     page.locator("[data-back]").click()

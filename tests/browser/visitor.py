@@ -111,9 +111,14 @@ class Visitor:
         self.confirm(self.dialog(title))
 
     def wait_for_job(self, said: str = ENDED) -> Locator:
-        """Wait for the notice of ended jobs; return it."""
+        """Wait for the notice of ended jobs; return it. Where it says something else, the job's page tells why."""
         notice = self.page.locator("#toasts [data-watch-ended]")
-        expect(notice).to_contain_text(said)
+        expect(notice).to_be_visible()
+        told = notice.inner_text()
+        if said not in told:
+            notice.get_by_role("link", name="Show details").click()
+            self.page.wait_for_url(re.compile("/sync/"))
+            raise AssertionError(f"{told}\n{self.page.locator('main').inner_text()}")
         return notice
 
     def field(self, name: str) -> Locator:
