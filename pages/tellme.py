@@ -26,7 +26,7 @@ LIMIT = 12
 class Hit:
     """One answer. `rank`: lower is better. `action`: the name of an action on the present page.
 
-    `is_elsewhere`: leads to the other app; such hits come behind equal ones of the present app.
+    `is_elsewhere`: leads to the other app; such hits come behind equal ones of the present app. `order`: the place of an action in its menu.
     """
 
     caption: str
@@ -36,6 +36,7 @@ class Hit:
     rank: int
     action: str = ""
     is_elsewhere: bool = False
+    order: int = 0
 
 
 def search(request: HttpRequest, typed: str, page: Page | None) -> list[tuple[str, list[Hit]]]:
@@ -49,7 +50,7 @@ def search(request: HttpRequest, typed: str, page: Page | None) -> list[tuple[st
 
 
 def _sorted(hits: list[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (hit.rank, hit.is_elsewhere, hit.caption))[:LIMIT]
+    return sorted(hits, key=lambda hit: (hit.rank, hit.is_elsewhere, hit.order, hit.caption))[:LIMIT]
 
 
 def rank(words: list[str], caption: Any, keywords: Any) -> int | None:
@@ -101,7 +102,8 @@ def _actions_here(request: HttpRequest, page: Page, words: list[str]) -> list[Hi
     for action in page.of("actions", request):
         score = rank(words, action.caption, action.keywords)
         if score is not None and _may_run(action, request):
-            found.append(Hit(str(action.caption), "", "", action.icon or "play", score, action.name))
+            hit = Hit(str(action.caption), "", "", action.icon or "play", score, action.name, order=action.order)
+            found.append(hit)
     return found
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from coupling.models import Coupling, IntegrationTableMapping
 from coupling.plan import Direction, Key, MappingPlan, Problem
@@ -194,13 +195,14 @@ def _way(plan: MappingPlan, direction: str, shown: Sequence[Examined], is_single
     ) % _names(names)
     way = Way(direction, caption, effect)
     texts = Readable()
-    flowing = [(e, state, to) for e in shown for state, to in _flow(e, direction)]
+    left_out = [e for e in shown if _destination_changed(e, direction)]
+    carried = shown if is_single else [e for e in shown if not _destination_changed(e, direction)]
+    flowing = [(e, state, to) for e in carried for state, to in _flow(e, direction)]
     for _e, state, _to in flowing:
         _announce(plan, state, texts)
     way.overwrites = [_overwrite(plan, e, state, to, texts, is_single) for e, state, to in flowing]
-    newer = sum(_destination_changed(e, direction) for e in shown)
-    if newer:
-        way.warning = _warning(direction, is_single, newer, names)
+    if left_out:
+        way.warning = _warning(direction, is_single, len(left_out), names)
     return way
 
 
@@ -230,8 +232,10 @@ def _warning(direction: str, is_single: bool, newer: int, names: Any) -> str:
         return _(
             "The record in %(product)s was changed after the last synchronization. Its newer data will be overwritten."
         ) % {"product": product}
-    return _(
-        "%(count)s of the records were changed in %(product)s after the last synchronization. They will be left out."
+    return ngettext(
+        "%(count)s of the records was changed in %(product)s after the last synchronization. It will be left out.",
+        "%(count)s of the records were changed in %(product)s after the last synchronization. They will be left out.",
+        newer,
     ) % {"count": newer, "product": product}
 
 

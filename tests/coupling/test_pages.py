@@ -309,3 +309,9 @@ def test_the_look_up_of_a_dependency_offers_mappings(world: World) -> None:
     address = "/lookup/coupling.IntegrationTableMapping/depends_on/?page=coupling.mapping.card&q=curr"
 
     assert 'data-value="CURRENCY"' in browser("admin").get(address).content.decode()
+
+
+def test_tell_me_offers_the_actions_of_a_page_in_the_order_of_their_menu(world: World) -> None:
+    found = browser().get("/tell-me/?q=coupling&page=erp.customer.list").content.decode()
+
+    assert found.index("Set Up Coupling") < found.index("Delete Coupling")

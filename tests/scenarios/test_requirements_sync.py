@@ -306,6 +306,20 @@ def test_s38_what_is_left_out_is_told_with_its_reason(scene: Scene) -> None:
     assert "The record is not coupled." in told
 
 
+def test_s38_the_dialog_promises_no_values_of_records_that_will_be_left_out(scene: Scene) -> None:
+    scene.couple()
+    scene.couple("Fabrikam", "Litware")
+    scene.edit_customer(phone_no="1")
+    scene.edit_account("Litware", telephone1="2")
+
+    html = dialog(browser(), scene.customer(), scene.customer("Fabrikam"))
+
+    send = html.partition('value="to_crm"')[2].partition('value="from_crm"')[0]
+    assert "1 of the records was changed in" in send
+    assert "It will be left out." in send
+    assert "1 value will be overwritten" in send
+
+
 def test_s39_a_one_way_mapping_asks_once_for_the_selection(scene: Scene) -> None:
     scene.couple()
     scene.couple("Fabrikam", "Litware")
