@@ -58,6 +58,11 @@ def workbook(
         keys = _keys(page, request, state, chosen)
     except FilterError as error:
         return HttpResponse(text(error.code, error.params), status=400, content_type="text/plain; charset=utf-8")
+    return file_of(page, request, keys, all_fields=all_fields)
+
+
+def file_of(page: ListPage, request: HttpRequest, keys: Iterable[str], *, all_fields: bool = False) -> FileResponse:
+    """The file with these records, in this order."""
     columns = page.bound_columns(request)
     is_back = can_come_back(page, request)
     if all_fields and is_back:

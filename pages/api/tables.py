@@ -5,15 +5,19 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from django.http import Http404
+from django.http import Http404, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from pages import registry
+from pages import export, registry
 from pages.api.errors import BadParameter, Conflict
 from pages.api.parsing import body_object, if_match
 from pages.api.versions import asked_for, versioned
 from pages.api.views import ApiView, ApiViewSet
+from pages.lists import ListPage
 from records import writes
 from records.errors import Refused, Rejected, Stale
 from records.schema import Schema, schema
@@ -127,6 +131,38 @@ class TableViewSet(TableApi, ApiViewSet):
             first = error.errors[0]
             raise Refused(first.code, first.params) from None
         return Response(status=204)
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("ids", description="Identifiers, one after the other with commas: only these."),
+            OpenApiParameter("fields", description="`all`: also fields that the list has no column for."),
+            *(OpenApiParameter(name) for name in ("filter", "q", "ordering")),
+        ],
+        responses={(200, export.TYPE): OpenApiTypes.BINARY},
+    )
+    @action(detail=False)
+    def excel(self, request: Any) -> HttpResponseBase:
+        """The records as the workbook of Edit in Excel: those that a list would answer, or of them those in `ids`.
+
+        With the right to change them it can be sent back to `/imports/` with `edit`.
+        """
+        page, plain = registry.list_of(self.label), request._request
+        if not isinstance(page, ListPage) or not page.of("export", plain):
+            raise Http404
+        plain.page = page
+        found = asked_for(self.label, request)
+        if "ids" in request.query_params:
+            found = found.filter(pk__in=_ids(request.query_params["ids"]))
+        keys = [str(pk) for pk in found.values_list("pk", flat=True)[: export.MAX_ROWS]]
+        return export.file_of(page, plain, keys, all_fields=request.query_params.get("fields") == "all")
+
+
+def _ids(given: str) -> list[str]:
+    """The identifiers in a text. Raises BadParameter."""
+    try:
+        return [str(uuid.UUID(one)) for one in given.split(",") if one]
+    except ValueError:
+        raise BadParameter("ids", "bad_parameter", {"value": given[:50]}) from None
 
 
 class SingletonView(TableApi):

@@ -463,3 +463,49 @@ def test_another_sheet_can_be_chosen_in_the_dialog(client: Client, salesperson: 
     )
     drain()
     assert customers() == {"S1": "Sheet"}
+
+
+# The API
+
+
+def fetched(client: Any, query: str = "", table: str = "erp/customers") -> Any:
+    answer = client.get(f"/api/v1/{table}/excel/{query}")
+    assert answer.status_code == 200, answer.content
+    return openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+
+
+def column(found: Any, name: str) -> list[Any]:
+    rows = list(found.active.iter_rows(values_only=True))
+    place = [str(cell).removeprefix("-") for cell in rows[0]].index(name)
+    return [row[place] for row in rows[2:]]
+
+
+def test_a_workbook_is_got_edited_and_sent_back_over_the_api(api: Callable[[str], Any]) -> None:
+    writes.insert(
+        "erp.Customer", [{"no": f"C{n}", "name": f"Name {n}", "city": "Roma"} for n in range(4)], source="api"
+    )
+    client = api("salesperson")
+    keys = {c.no: str(c.pk) for c in model_of("erp.Customer").objects.all()}
+
+    found = fetched(client, f"?filter=no=C1..C3&ordering=-no&ids={keys['C3']},{keys['C1']},{keys['C0']}&fields=all")
+    assert column(found, "no") == ["C3", "C1"]
+    place = [cell.value for cell in found.active[1]].index("city") + 1
+    found.active.cell(3, place).value = "Oslo"
+    form = {"file": io.BytesIO(saved(found)), "table": "erp.Customer", "edit": "true"}
+    answer = client.post("/api/v1/imports/", form, format="multipart")
+    assert answer.status_code == 202, answer.content
+    drain()
+
+    assert {c.no: c.city for c in model_of("erp.Customer").objects.all()} == {
+        "C0": "Roma", "C1": "Roma", "C2": "Roma", "C3": "Oslo",
+    }  # fmt: skip
+
+
+def test_the_workbook_of_who_may_not_change_is_only_to_be_read(api: Callable[[str], Any]) -> None:
+    writes.insert("erp.Customer", [{"no": "C1", "name": "Name"}], source="api")
+
+    assert "tandem" not in str(fetched(api("viewer")).active.cell(1, 1).value)
+    assert str(fetched(api("salesperson")).active.cell(1, 1).value).startswith("tandem")
+    assert api("outsider").get("/api/v1/erp/customers/excel/").status_code == 403
+    assert api("viewer").get("/api/v1/erp/customers/excel/?ids=x").status_code == 400
+    assert api("viewer").get("/api/v1/erp/customers/excel/?filter=colour=red").status_code == 400
