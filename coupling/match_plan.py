@@ -28,7 +28,7 @@ Convert = Callable[[list[Any], Conversion | None, str], list[Any]]
 BATCH = 50_000
 #: Candidates that a verdict names.
 SHOWN = 10
-_TABLES = ("match_left", "match_right", "match_hit", "match_pair")
+_TABLES = ("match_left", "match_right", "match_hit", "match_pair", "match_seen")
 
 #: Whole tables are compared: hashes and scans, whatever the session prefers for the chunks of other jobs.
 _PLANNER = """
@@ -49,16 +49,30 @@ LEFT JOIN (SELECT DISTINCT ON (erp_id) * FROM match_hit ORDER BY erp_id, (found 
   ON h.erp_id = l.id AND p.erp_id IS NULL
 LEFT JOIN match_pair r ON r.crm_id = h.crm_id AND h.found = 1
 """
+#: Of all verdicts those about rows that were named: pairs with one of them, and records for which one was a candidate.
+_ABOUT_NAMED = """
+WHERE EXISTS (SELECT 1 FROM match_seen s WHERE s.erp_id = l.id AND (p.crm_id IS NULL OR p.crm_id = s.crm_id))
+"""
+#: Named rows that are nobody's and that no verdict is about.
+_LEFT_OVER = """
+SELECT c.id FROM match_right c WHERE c.is_named AND c.holder IS NULL AND NOT EXISTS (
+  SELECT 1 FROM match_seen s WHERE s.crm_id = c.id AND NOT EXISTS (
+    SELECT 1 FROM match_pair p WHERE p.erp_id = s.erp_id AND p.crm_id <> s.crm_id)) ORDER BY c.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What is to be matched: the mapping, by which criteria, which ERP records (None: all), how values are converted."""
+    """What is to be matched: the mapping, by which criteria, which ERP records (None: all), how values are converted.
+
+    `rows`: only what concerns these CRM rows. Whatever else they might be mistaken for counts as ever.
+    """
 
     plan: MappingPlan
     criteria: tuple[Criterion, ...]
     convert: Convert
     keys: Sequence[Key] | None = None
+    rows: Sequence[Key] | None = None
 
 
 def matches_store(matching: Matching, insert: str, params: Sequence[Any] = ()) -> int:
@@ -71,14 +85,20 @@ def matches_store(matching: Matching, insert: str, params: Sequence[Any] = ()) -
     db.execute(_PLANNER)
     _make_tables(len(criteria))
     _load_records(matching)
-    _load_candidates(matching.plan, criteria)
+    _load_candidates(matching.plan, criteria, matching.rows)
     places = {criterion: place for place, criterion in enumerate(criteria)}
     for group in groups(criteria):
-        _find_equal(group, [places[criterion] for criterion in group])
+        _find_equal(group, [places[criterion] for criterion in group], is_named=matching.rows is not None)
         _find_pairs(group[0].priority)
-    stored = db.execute(insert.replace("{verdicts}", f"({_VERDICTS}) AS v"), params)
+    verdicts = _VERDICTS if matching.rows is None else _VERDICTS + _ABOUT_NAMED
+    stored = db.execute(insert.replace("{verdicts}", f"({verdicts}) AS v"), params)
     db.execute(_AFTERWARDS)
     return stored
+
+
+def rows_left_over() -> list[Key]:
+    """The named CRM rows inside the filter that are neither coupled nor in any verdict; right after `matches_store`."""
+    return [key for (key,) in db.rows(_LEFT_OVER)]
 
 
 def _make_tables(n: int) -> None:
@@ -86,10 +106,11 @@ def _make_tables(n: int) -> None:
     db.execute(
         f"DROP TABLE IF EXISTS {', '.join(_TABLES)}; "
         f"CREATE TEMP TABLE match_left (id uuid, sort text COLLATE pg_c_utf8{keys}) ON COMMIT DROP; "
-        f"CREATE TEMP TABLE match_right (id uuid, holder uuid{keys}) ON COMMIT DROP; "
+        f"CREATE TEMP TABLE match_right (id uuid, holder uuid, is_named boolean{keys}) ON COMMIT DROP; "
         "CREATE TEMP TABLE match_hit (erp_id uuid, sort text COLLATE pg_c_utf8, priority int, found bigint, "
         "crm_id uuid, holder uuid, candidates uuid[]) ON COMMIT DROP; "
-        "CREATE TEMP TABLE match_pair (erp_id uuid, crm_id uuid, priority int) ON COMMIT DROP"
+        "CREATE TEMP TABLE match_pair (erp_id uuid, crm_id uuid, priority int) ON COMMIT DROP; "
+        "CREATE TEMP TABLE match_seen (erp_id uuid, crm_id uuid) ON COMMIT DROP"
     )
 
 
@@ -147,14 +168,15 @@ def _converted(matching: Matching, line: FieldPlan | None, values: Sequence[Any]
 # The CRM side
 
 
-def _load_candidates(plan: MappingPlan, criteria: Sequence[Criterion]) -> None:
+def _load_candidates(plan: MappingPlan, criteria: Sequence[Criterion], rows: Sequence[Key] | None) -> None:
     crm = schema(plan.crm_table)
     inside, params = to_sql(plan.crm_filter, crm.model, "t") if plan.crm_filter else ("TRUE", [])
     normal = ", ".join(_normal(text_of(crm[c.crm_field], "t"), c) for c in criteria)
     db.execute(
-        f'INSERT INTO match_right SELECT t."{crm.pk_column}", k.erp_id, {normal} FROM "{crm.table}" t '
+        f'INSERT INTO match_right SELECT t."{crm.pk_column}", k.erp_id, t."{crm.pk_column}" = ANY(%s::uuid[]), {normal} '
+        f'FROM "{crm.table}" t '
         f'LEFT JOIN "{Coupling._meta.db_table}" k ON k.pair = %s AND k.crm_id = t."{crm.pk_column}" WHERE {inside}',
-        [plan.name, *params],
+        [list(rows or ()), plan.name, *params],
     )
     db.execute("ANALYZE match_right")
 
@@ -174,7 +196,7 @@ def text_of(info: FieldInfo, alias: str) -> str:
 # Which belong together
 
 
-def _find_equal(group: Group, places: Sequence[int]) -> None:
+def _find_equal(group: Group, places: Sequence[int], *, is_named: bool) -> None:
     """Records without a partner so far, with the rows that equal them; one join for each set of values that count."""
     bits = " | ".join(f"((l.k{place} IS NOT NULL)::int << {n})" for n, place in enumerate(places))
     free = "NOT EXISTS (SELECT 1 FROM match_pair p WHERE p.erp_id = l.id)"
@@ -194,6 +216,11 @@ def _find_equal(group: Group, places: Sequence[int]) -> None:
             f"ON {equal} WHERE {free}{blank}",
             [group[0].priority],
         )
+        if is_named:
+            db.execute(
+                f"INSERT INTO match_seen SELECT l.id, r.id FROM match_left l JOIN match_right r ON {equal} "
+                f"WHERE r.is_named AND {free}{blank}"
+            )
 
 
 def _find_pairs(priority: int) -> None:

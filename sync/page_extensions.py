@@ -211,7 +211,7 @@ def extend_records() -> None:
 def _extend(label: str, *, is_option: bool) -> None:
     others = (LOG,) if is_option else (LOG, EXPLAIN)
     ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
-    matching = (match_action("many", group="coupling", order=15),) if side_of(label) == "erp" else ()
+    matching = (match_action("many", group="coupling", order=15),)
     asks = {} if is_option else {"delete_choices": (ASK_ON_DELETION,)}
     extend_table(label, "list", actions=(now_action("many"), *matching, *others), factboxes=(FACTS,), **asks)
     restore = () if is_option else (RESTORE,)

@@ -70,9 +70,10 @@ class LetInView(MappingView):
 
 
 class MatchInput(serializers.Serializer):
-    """Which records to match, and what follows; without a word the mapping decides."""
+    """Which records to match (of one side), and what follows; without a word the mapping decides."""
 
     erp_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
+    crm_ids = serializers.ListField(child=serializers.UUIDField(), required=False)
     create_new = serializers.BooleanField(required=False)
     synchronize_after = serializers.BooleanField(required=False)
     preview = serializers.BooleanField(required=False)
@@ -90,6 +91,7 @@ class MatchView(MappingView):
             user=request.user,
             mapping=self.mapping(name),
             erp_ids=body.get("erp_ids"),
+            crm_ids=body.get("crm_ids"),
             create_new=flag(body, "create_new", None),
             synchronize_after=flag(body, "synchronize_after", None),
             preview=flag(body, "preview"),

@@ -71,6 +71,13 @@ told AS (
   ORDER BY j.no RETURNING action)
 SELECT action, count(*) FROM told GROUP BY action
 """
+_LEFT_OVER = """
+INSERT INTO {outcome} (id, job_id, chunk_id, mapping, direction, crm_id, crm_name, action, reason, params, changes, at)
+SELECT uuidv7(), %s::uuid, %s, %s, '', c."{crm_pk}", left(coalesce({crm_name}, ''), 250), %s, 'no_match',
+  '{{"count": 0, "candidates": []}}'::jsonb, '{{}}'::jsonb, now()
+FROM "{crm}" c WHERE c."{crm_pk}" = ANY(%s::uuid[]) AND NOT EXISTS (
+  SELECT 1 FROM {coupling} k WHERE k.pair = %s AND k.crm_id = c."{crm_pk}") ORDER BY c."{crm_pk}"
+"""
 
 
 def run_chunk(job: Job, chunk: Chunk) -> Done:
@@ -78,6 +85,8 @@ def run_chunk(job: Job, chunk: Chunk) -> Done:
     plan = plan_of(job)
     if chunk.spec["take"] == "options":
         return options.run_chunk(job, chunk, plan)
+    if chunk.spec["take"] == "left_over":
+        return _left_over(plan, job, chunk)
     pairs = _free(plan, job, chunk)
     if not job.preview:
         pairs = _couple(plan, pairs)
@@ -120,6 +129,15 @@ def _tell(plan: MappingPlan, job: Job, chunk: Chunk, made: list[tuple[Key, Key]]
         "create": job.create_new,
     }
     return [(action, n) for action, n in db.rows(_TELL.format(**_names(plan)), params)]
+
+
+def _left_over(plan: MappingPlan, job: Job, chunk: Chunk) -> Done:
+    """Named CRM rows that no ERP record equals: failed, or skipped where they are created afterwards."""
+    action = "skip" if job.create_new else "fail"
+    keys = chunk.spec["ids"]
+    sql = _LEFT_OVER.format(**_names(plan))
+    told = db.execute(sql, [str(job.pk), chunk.pk, plan.name, action, keys, plan.name])
+    return Done({"": {**dict.fromkeys(COUNTERS, 0), COUNTER_OF[action]: told}}, len(keys))
 
 
 def _names(plan: MappingPlan) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from coupling.match_plan import Matching, matches_store
+from coupling.match_plan import Matching, matches_store, rows_left_over
 from coupling.matching import Criterion
 from coupling.models import IntegrationTableMapping
 from coupling.plan import MappingPlan
 from sync.engine.transfer import convert
 from sync.jobs.errors import StoppedError
-from sync.jobs.plan.base import Planned, chunk_size
+from sync.jobs.plan.base import Planned, chunk_size, slices
 from sync.jobs.start import Refusal
 from sync.matching import options
 from sync.models import Job, Match
@@ -32,16 +32,23 @@ def planned(job: Job) -> Planned:
     if not criteria:
         raise StoppedError(Refusal("no_criteria", {"mapping": job.mapping}))
     Match.objects.filter(job=job.pk).delete()
-    matching = Matching(plan, tuple(criteria), convert, named(job))
+    matching = Matching(plan, tuple(criteria), convert, named(job), named_rows(job))
     total = matches_store(matching, _STORE.format(match=Match._meta.db_table), [str(job.pk)])
+    left = rows_left_over()
     size = chunk_size(total)
     borders = range(0, total, size)
-    return Planned([{"take": "matches", "from": low, "to": min(low + size, total)} for low in borders], total)
+    specs = [{"take": "matches", "from": low, "to": min(low + size, total)} for low in borders]
+    return Planned([*specs, *({"take": "left_over", "ids": ids} for ids in slices(left))], total + len(left))
 
 
 def named(job: Job) -> list[str] | None:
     """The ERP records that the job is about; None for all."""
     return list(job.param("erp_ids") or []) or None
+
+
+def named_rows(job: Job) -> list[str] | None:
+    """The CRM rows that the job is about; None for all."""
+    return list(job.param("crm_ids") or []) or None
 
 
 def criteria_of(plan: MappingPlan) -> list[Criterion]:

@@ -19,8 +19,10 @@ def follow_up(job: Job) -> None:
     """When the job has ended: create what had no match, synchronize what was coupled, where that was asked for."""
     rows = OutcomeRow.objects.filter(job=job)
     if job.create_new:
-        created = rows.filter(action="skip", reason="no_match").values_list("erp_id", flat=True)
-        _follow(job, "to_crm", list(created), create_new=True)
+        created = rows.filter(action="skip", reason="no_match")
+        for side, direction in (("erp", "to_crm"), ("crm", "from_crm")):
+            keys = created.exclude(**{f"{side}_id": None}).values_list(f"{side}_id", flat=True)
+            _follow(job, direction, list(keys), side=side, create_new=True)
     if job.param("synchronize_after"):
         coupled = rows.filter(action="couple").values_list("erp_id", flat=True)
         _follow(job, _direction_after(job.mapping), list(coupled))
@@ -34,13 +36,13 @@ def _direction_after(name: str) -> str:
     return {"send": "to_crm", "get": "from_crm"}.get(mapping.update_conflict, "bidirectional")
 
 
-def _follow(job: Job, direction: str, ids: list[Any], *, create_new: bool = False) -> None:
+def _follow(job: Job, direction: str, ids: list[Any], *, side: str = "erp", create_new: bool = False) -> None:
     if ids:
         submit(
             record_request(
                 mapping=job.mapping,
                 direction=direction,
-                side="erp",
+                side=side,
                 ids=[str(key) for key in ids],
                 user_name=job.requested_by,
                 create_new=create_new,

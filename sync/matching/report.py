@@ -27,8 +27,10 @@ _WHICH = {
     PAIRS: Q(action="couple"),
     SEVERAL: Q(action="fail", reason=AMBIGUOUS),
     TAKEN: Q(action="fail", reason=COUPLED),
-    ERP_LEFT: Q(reason=NONE),
+    ERP_LEFT: Q(reason=NONE, erp_id__isnull=False),
 }
+#: CRM rows that were named and that no ERP record equals.
+_ROWS_LEFT = Q(reason=NONE, erp_id__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,18 @@ def report(job: Job, plan: MappingPlan) -> Report:
     rows = OutcomeRow.objects.filter(job=job)
     counts = rows.aggregate(**{name: Count("id", filter=which) for name, which in _WHICH.items()})
     found = Report({name: int(n) for name, n in counts.items()})
-    named = job.param("erp_ids")
+    named, named_rows = job.param("erp_ids"), job.param("crm_ids")
     couplings = _couplings(plan)
     if named:
         found.coupled = couplings.filter(erp_id__in=named).count()
         found.outside = max(0, len(set(named)) - found.coupled - rows.count())
+    elif named_rows:
+        del found.counts[ERP_LEFT]
+        found.counts[CRM_LEFT] = rows.filter(_ROWS_LEFT).count()
+        held = set(couplings.filter(crm_id__in=named_rows).values_list("crm_id", flat=True))
+        inside = set(_inside(plan, named_rows))
+        found.coupled = len(held)
+        found.outside = len(set(named_rows) - {str(key) for key in held} - inside)
     else:
         found.coupled = couplings.count()
         found.counts[CRM_LEFT] = _count_left(job, plan)
@@ -69,6 +78,9 @@ def report(job: Job, plan: MappingPlan) -> Report:
 
 def lines(job: Job, plan: MappingPlan, section: str, *, offset: int, limit: int) -> list[Found]:
     """A page of one section, ERP records in the order of their numbers, CRM rows by name."""
+    if section == CRM_LEFT and job.param("crm_ids"):
+        left = OutcomeRow.objects.filter(_ROWS_LEFT, job=job).order_by("crm_name", "id")[offset : offset + limit]
+        return [Found(crm=[(str(row.crm_id), row.crm_name)]) for row in left]
     if section == CRM_LEFT:
         return [Found(crm=[row]) for row in _left(job, plan, offset, limit)]
     rows = list(OutcomeRow.objects.filter(_WHICH[section], job=job).order_by("id")[offset : offset + limit])
@@ -84,6 +96,15 @@ def _found(row: OutcomeRow, titles: dict[str, str], names: dict[str, str]) -> Fo
         return Found(erp, [partner], priority=row.params.get("priority"))
     crm = [(c["crm_id"], c["name"]) for c in row.params.get("candidates", [])]
     return Found(erp, crm, more=max(0, row.params.get("count", 0) - len(crm)), partner=row.params.get("partner", ""))
+
+
+def _inside(plan: MappingPlan, keys: Sequence[str]) -> list[str]:
+    """Those of these CRM rows that are there and inside the filter."""
+    crm = schema(plan.crm_table)
+    inside, params = to_sql(plan.crm_filter, crm.model, "t") if plan.crm_filter else ("TRUE", [])
+    key = f't."{crm.pk_column}"'
+    sql = f'SELECT {key} FROM "{crm.table}" t WHERE {key} = ANY(%s::uuid[]) AND ({inside})'
+    return [found for (found,) in db.rows(sql, [list(keys), *params])]
 
 
 def _crm_names(plan: MappingPlan, keys: Sequence[Any]) -> dict[str, str]:

@@ -23,7 +23,7 @@ from sync.models import Job
 from sync.pages.common import LINKS
 from sync.pages.runs import followed
 from sync.readable import captions
-from sync.shown import connected
+from sync.shown import connected, side_of
 
 MAPPING = "coupling.IntegrationTableMapping"
 
@@ -35,6 +35,18 @@ def mapping_of(request: HttpRequest, selection: Selection | None) -> Integration
     if selection.label == MAPPING:
         return IntegrationTableMapping.objects.filter(pk__in=selection.pks[:1]).first()
     return mapping_of_table(request, selection.label)
+
+
+def is_sales(selection: Selection | None) -> bool:
+    """True where records of the Sales side were chosen."""
+    return selection is not None and side_of(selection.label) == "crm"
+
+
+def chosen_keys(selection: Selection) -> dict[str, list[str]]:
+    """The chosen records as the service takes them; nothing for a whole mapping."""
+    if selection.label == MAPPING:
+        return {}
+    return {"crm_ids" if is_sales(selection) else "erp_ids": list(selection.pks)}
 
 
 def not_matchable(request: HttpRequest, selection: Selection) -> Any:
@@ -77,7 +89,7 @@ class MatchForm(forms.Form):
 
 @register
 class MatchDialog(DialogPage):
-    """Match-Based Coupling of a mapping, or of chosen ERP records."""
+    """Match-Based Coupling of a mapping, or of chosen records of one side."""
 
     name = "sync.match"
     path = "sync/match/"
@@ -93,7 +105,7 @@ class MatchDialog(DialogPage):
             initial["create_new"] = mapping.create_new_in_case_of_no_match
             initial["synchronize_after"] = mapping.synch_after_bulk_coupling
         form = MatchForm(data, initial=initial)
-        if mapping is not None and not mapping.allows("to_crm"):
+        if mapping is not None and not mapping.allows("from_crm" if is_sales(selection) else "to_crm"):
             del form.fields["create_new"]
         return form
 
@@ -117,7 +129,7 @@ class MatchDialog(DialogPage):
         started = services.mapping_match(
             user=request.user,  # type: ignore[arg-type]
             mapping=mapping,
-            erp_ids=None if selection.label == MAPPING else selection.pks,
+            **chosen_keys(selection),
             create_new=given.get("create_new", False),
             synchronize_after=given["synchronize_after"],
             preview=given["preview"],
@@ -181,6 +193,7 @@ class _Again(ActionView, kind=True):
             user=request.user,  # type: ignore[arg-type]
             mapping=mapping,
             erp_ids=old.param("erp_ids"),
+            crm_ids=old.param("crm_ids"),
             create_new=old.create_new,
             synchronize_after=bool(old.param("synchronize_after")),
             preview=self.is_preview,
@@ -208,7 +221,7 @@ class PreviewAgain(_Again):
 
 
 def match_action(scope: Any, **more: Any) -> Action:
-    """Match-Based Coupling, on mappings and on lists of ERP records."""
+    """Match-Based Coupling, on mappings and on lists of records of both sides."""
     return Action(
         "match",
         _("Match-Based Coupling"),

@@ -108,34 +108,39 @@ def mapping_match(
     user: User,
     mapping: IntegrationTableMapping,
     erp_ids: Sequence[Key] | None = None,
+    crm_ids: Sequence[Key] | None = None,
     create_new: bool | None = None,
     synchronize_after: bool | None = None,
     preview: bool = False,
 ) -> Started:
-    """Match-Based Coupling of the named ERP records, or of all inside the filter.
+    """Match-Based Coupling of the named records of one side, or of all inside the filter.
 
-    What is not said is taken from the mapping. Raises PermissionDenied, Rejected, Refused.
+    What is not said is taken from the mapping. Records of the Sales side without a match are created in the ERP.
+    Raises PermissionDenied, Rejected, Refused.
     """
     require(user, "use")
-    keys = record_keys("erp_ids", erp_ids)
+    keys, rows = record_keys("erp_ids", erp_ids), record_keys("crm_ids", crm_ids)
+    if rows and (keys or mapping.is_option):
+        raise Rejected([FieldError("crm_ids", "invalid_value", {"value": "crm_ids"})])
     require_connection()
+    way = "from_crm" if rows else "to_crm"
     create = mapping.create_new_in_case_of_no_match if create_new is None else create_new
-    if create_new and not mapping.allows("to_crm"):
-        raise Refused("direction_not_allowed", {"mapping": mapping.name, "direction": "to_crm"})
+    if create_new and not mapping.allows(way):
+        raise Refused("direction_not_allowed", {"mapping": mapping.name, "direction": way})
     after = mapping.synch_after_bulk_coupling if synchronize_after is None else synchronize_after
     params: dict[str, Any] = {"synchronize_after": after}
-    if keys:
-        params["erp_ids"] = keys
+    if keys or rows:
+        params |= {"erp_ids": keys} if keys else {"crm_ids": rows}
     request = Request(
         kind="coupling",
         user_name=user.get_username(),
         mapping=mapping.name,
-        whole=not keys,
-        create_new=create and mapping.allows("to_crm"),
+        whole=not (keys or rows),
+        create_new=create and mapping.allows(way),
         preview=preview,
         params=params,
     )
-    return Started([submit(request)], len(keys) or 1)
+    return Started([submit(request)], len(keys) or len(rows) or 1)
 
 
 @transaction.atomic

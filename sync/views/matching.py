@@ -51,7 +51,8 @@ def context(request: HttpRequest, job: Job) -> dict[str, Any]:
         "may_set_up": user.has_right("setup"),
         "products": products(),
         "address": registry.reverse("sync.match_preview", pk=str(job.pk)),
-        "chosen": len(job.param("erp_ids") or []),
+        "is_sales": bool(job.param("crm_ids")),
+        "chosen": len(job.param("erp_ids") or job.param("crm_ids") or []),
     }
     if not job.is_ended:
         return shown | {"is_live": True, **progress_of(job)}

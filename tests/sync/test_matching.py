@@ -217,3 +217,41 @@ def test_codes_are_matched_with_the_labels_of_options(world: World, salesperson)
     assert told(job)[blank] == ("fail", "no_match")
     made = OptionMapping.objects.get(erp_id=code)
     assert (made.option_value, made.label) == (option.value, option.label)
+
+
+def rows_told(job: Job) -> set[tuple[str, str, str, str]]:
+    return {
+        (r.erp_key, r.crm_name, r.action, r.reason) for r in OutcomeRow.objects.filter(job=job)
+    }  # fmt: skip
+
+
+def test_chosen_rows_of_the_sales_side_are_matched_among_all(world: World, salesperson) -> None:
+    criteria(world, name={})
+    number = dict(model_of("erp.Customer").objects.values_list("name", "no"))
+    chosen = [world.accounts[name] for name in ("Adatum", "Litware")]
+    twice = [world.account("Fabrikam"), world.account("Fabrikam")]
+    coupled = world.account("Contoso")
+    coupling_create(mapping=world.mapping("CUSTOMER"), erp_id=world.customer("Contoso"), crm_id=coupled)
+    outside = world.account("Outside", customertypecode=11)
+
+    shown = run(salesperson, world, crm_ids=[*chosen, twice[0], coupled, outside], preview=True)
+    job = run(salesperson, world, crm_ids=[*chosen, twice[0], coupled, outside])
+
+    told_of = {
+        (number["Adatum"], "Adatum", "couple", "matched"),
+        (number["Fabrikam"], "", "fail", "ambiguous_match"),
+        ("", "Litware", "fail", "no_match"),
+    }
+    assert rows_told(job) == rows_told(shown) == told_of, "the twin that was not chosen makes a choice impossible, too"
+    assert (job.total, job.counters[""]["coupled"], job.counters[""]["failed"]) == (3, 1, 2)
+    assert pairs()[world.customers["Adatum"]] == world.accounts["Adatum"]
+
+
+def test_rows_of_the_sales_side_without_a_match_are_created_in_the_erp(world: World, salesperson) -> None:
+    criteria(world, name={})
+
+    job = run(salesperson, world, crm_ids=[world.accounts["Litware"]], create_new=True)
+
+    assert rows_told(job) == {("", "Litware", "skip", "no_match")}
+    assert model_of("erp.Customer").objects.filter(name="Litware").count() == 1
+    assert world.accounts["Litware"] in pairs().values()
