@@ -94,7 +94,7 @@ def refuse_large(request: Any) -> None:
     length = request.META.get("CONTENT_LENGTH") or "0"
     size = int(length) if str(length).isdigit() else 0
     if size > int(conf.value("IMPORT_MAX_BYTES")) + _ENVELOPE:
-        raise store.too_large(size)
+        raise store.too_large()
 
 
 def columns(given: Any) -> dict[str, Any] | None:

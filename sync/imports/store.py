@@ -11,6 +11,7 @@ from typing import IO
 from django.conf import settings
 
 from records.errors import FieldError, Rejected
+from records.messages import text
 from sync import conf
 from sync.models import Job
 
@@ -43,7 +44,7 @@ def store(name: str, blocks: Iterable[bytes]) -> Path:
             file.write(block)
     if size > limit:
         path.unlink()
-        raise too_large(size)
+        raise too_large()
     return path
 
 
@@ -53,10 +54,18 @@ def blocks_of(file: IO[bytes]) -> Iterable[bytes]:
         yield block
 
 
-def too_large(size: int) -> Rejected:
+def too_large() -> Rejected:
     """The refusal of a file."""
-    limit = int(conf.value("IMPORT_MAX_BYTES"))
-    return Rejected([FieldError("file", "file_too_large", {"size": size // 1_000_000, "max": limit // 1_000_000})])
+    return Rejected([FieldError("file", "file_too_large", _limit())])
+
+
+def said_of_large() -> str:
+    """The same for people, before the file is sent."""
+    return text("file_too_large", _limit())
+
+
+def _limit() -> dict[str, int]:
+    return {"max": int(conf.value("IMPORT_MAX_BYTES")) // 1_000_000}
 
 
 def has(name: str) -> bool:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pages import DialogPage, Done, Selection, register, registry
 from records.errors import Refused
 from sync import conf, services
+from sync.imports import store
 from sync.models import Job
 
 
@@ -25,7 +26,7 @@ class WorkbookForm(forms.Form):
         self.fields["file"].widget.attrs |= {
             "accept": ".xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "data-max-bytes": str(conf.value("IMPORT_MAX_BYTES")),
-            "data-too-large": _("The file is too large."),
+            "data-too-large": store.said_of_large(),
         }
 
 

@@ -36,7 +36,7 @@ class FileForm(forms.Form):
         self.fields["file"].widget.attrs |= {
             "accept": ".csv,text/csv,.txt,.xlsx,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "data-max-bytes": str(conf.value("IMPORT_MAX_BYTES")),
-            "data-too-large": _("The file is too large."),
+            "data-too-large": store.said_of_large(),
         }
 
 

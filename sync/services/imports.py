@@ -16,7 +16,7 @@ from records.ids import uuid7
 from sync.imports import store
 from sync.imports.columns import columns_of, importable
 from sync.imports.files import open_back, open_file
-from sync.imports.rows import FileError
+from sync.imports.rows import FileError, shown
 from sync.jobs.submit import Request, submit
 from sync.models import Job
 from sync.services.rights import require
@@ -140,7 +140,7 @@ def preview_of(stored: str, rows: int = 3, sheet: str = "") -> Preview:
         raise Rejected([FieldError("file", "file_missing")])
     try:
         with open_file(store.path_of(stored), sheet) as reader:
-            found = [row.values for row in islice(reader, rows)]
+            found = [{column: shown(value) for column, value in row.values.items()} for row in islice(reader, rows)]
             return Preview(stored, reader.columns, found, list(reader.sheets), reader.sheet)
     except FileError as error:
         raise _refused(error) from None

@@ -14,7 +14,7 @@ from pages import registry
 from records.schema import model_of
 from sync.imports import store
 from sync.jobs import drain
-from sync.models import Job
+from sync.models import Job, OutcomeRow
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,17 @@ def test_columns_are_guessed_from_the_names_and_captions_of_fields(post: Callabl
     chosen = re.findall(r'<option value="(\w*)" selected>', shown)
     assert chosen == ["no", "name", "post_code", ""]
     assert "Imported" in shown
+
+
+def test_values_that_are_no_utf_8_are_shown_and_told_by_the_job(post: Callable[..., Any]) -> None:
+    sent = SimpleUploadedFile("customers.csv", b"No.,Name\nI1,M\xfcller\n", "text/csv")
+
+    answer = post(file=sent)
+
+    assert "M?ller" in answer.content.decode()
+    post(stored=stored_in(answer), column_0="no", column_1="name")
+    drain()
+    assert OutcomeRow.objects.get().reason == "bad_encoding"
 
 
 def test_a_file_is_imported_in_two_steps(post: Callable[..., Any]) -> None:
