@@ -1,7 +1,8 @@
-"""A mapping with its field lines as one document, and what two documents differ in. Pure.
+"""A mapping with its field lines and configuration templates as one document, and what two documents differ in. Pure.
 
-A document is what a mapping version keeps and what an export file holds: `{"mapping": {...}, "lines": [{...}, ...]}`
-with stored values. Lines are told apart by their two fields; two lines with the same fields by their order.
+A document is what a mapping version keeps and what an export file holds: `{"mapping": {...}, "lines": [{...}, ...],
+"templates": [{...}, ...]}` with stored values. Lines are told apart by their two fields; two lines with the same fields
+by their order; templates by side and name. A document without `templates` says nothing of them.
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ FACTS = ("ownership",)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. `kind`: "changed", "added", "removed" (a line) or "order" (of the lines).
+    """One difference. `kind`: "changed", "added", "removed" (a line or template) or "order" (of the lines).
 
-    `line`: the two fields of the line, None for the mapping itself. `field`, `old`, `new`: of a changed value.
+    `line`: the two fields of the line, `template`: side and name; both None for the mapping itself. `field`, `old`,
+    `new`: of a changed value; of a value that a template sets `values.<field>`.
     """
 
     kind: str
@@ -31,12 +33,15 @@ class Difference:
     field: str = ""
     old: Any = None
     new: Any = None
+    template: tuple[str, str] | None = None
 
     def stored(self) -> dict[str, Any]:
         """As the API and the audit log tell it."""
         found: dict[str, Any] = {"kind": self.kind}
         if self.line is not None:
             found |= {"erp_field": self.line[0], "crm_field": self.line[1]}
+        if self.template is not None:
+            found |= {"side": self.template[0], "template": self.template[1]}
         if self.kind == "changed":
             found |= {"field": self.field, "old": self.old, "new": self.new}
         return found
@@ -44,7 +49,7 @@ class Difference:
 
 def differences(old: Document | None, new: Document | None) -> list[Difference]:
     """What leads from one document to another; None stands for a mapping that does not exist."""
-    return [*_of_heads(_head(old), _head(new)), *_of_lines(_lines(old), _lines(new))]
+    return [*_of_heads(_head(old), _head(new)), *_of_lines(_lines(old), _lines(new)), *_of_templates(old, new)]
 
 
 def keyed(lines: Iterable[Mapping[str, Any]]) -> dict[LineKey, Mapping[str, Any]]:
@@ -56,6 +61,31 @@ def keyed(lines: Iterable[Mapping[str, Any]]) -> dict[LineKey, Mapping[str, Any]
         found[(*fields, seen[fields])] = line
         seen[fields] += 1
     return found
+
+
+def template_key(template: Mapping[str, Any]) -> tuple[str, str]:
+    """Side and name of a template, as they are stored."""
+    return str(template.get("side") or "erp").strip().lower(), str(template.get("name") or "").strip().upper()
+
+
+def _of_templates(old: Document | None, new: Document | None) -> list[Difference]:
+    if old is None or new is None or "templates" not in old or "templates" not in new:
+        return []
+    before, after = ({template_key(t): _flat(t) for t in document["templates"]} for document in (old, new))
+    found = [Difference("removed", template=key) for key in before if key not in after]
+    for key, values in after.items():
+        if key not in before:
+            found.append(Difference("added", template=key))
+            continue
+        was = before[key]
+        names = [name for name in dict.fromkeys([*was, *values]) if was.get(name) != values.get(name)]
+        found += [Difference("changed", None, n, was.get(n), values.get(n), key) for n in names]
+    return found
+
+
+def _flat(template: Mapping[str, Any]) -> dict[str, Any]:
+    values = {f"values.{name}": value for name, value in template.get("values", {}).items()}
+    return {"priority": template.get("priority", 0), "filter": template.get("filter", ""), **values}
 
 
 def _head(document: Document | None) -> dict[str, Any]:

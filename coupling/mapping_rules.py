@@ -13,7 +13,14 @@ from django.db.models import Max
 from coupling import lines
 from coupling.conversions import Known
 from coupling.kept import keep_filter, kept_value
-from coupling.models import Connection, Coupling, IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
+from coupling.models import (
+    ConfigTemplateLine,
+    Connection,
+    Coupling,
+    IntegrationFieldMapping,
+    IntegrationTableMapping,
+    MappingVersion,
+)
 from coupling.signals import mappings_changed
 from coupling.transformation_checks import line_rule_errors
 from coupling.transformations import rules_of_lines
@@ -42,6 +49,7 @@ MAPPING_FIELDS = (
     "multi_company_synch_enabled",
 )
 LINE_FIELDS = lines.SNAPSHOT_FIELDS
+TEMPLATE_FIELDS = ("side", "name", "priority", "filter")
 FIXED = ("name", "erp_table", "crm_table", "crm_key_field")
 
 
@@ -161,9 +169,20 @@ def next_version(name: str) -> int:
 
 
 def document_of(mapping: IntegrationTableMapping) -> dict[str, Any]:
-    """The mapping and its lines as they are stored now; see `coupling.documents`."""
+    """The mapping with its lines and templates as they are stored now; see `coupling.documents`."""
     head = {name: getattr(mapping, name) for name in MAPPING_FIELDS}
-    return {"mapping": head, "lines": lines.snapshot(mapping.lines.all().order_by("no"))}
+    own = lines.snapshot(mapping.lines.all().order_by("no"))
+    return {"mapping": head, "lines": own, "templates": _templates(mapping)}
+
+
+def _templates(mapping: IntegrationTableMapping) -> list[dict[str, Any]]:
+    """The configuration templates of a mapping, values included."""
+    found = list(mapping.templates.order_by("side", "priority", "name"))
+    values: dict[Any, dict[str, str]] = {template.pk: {} for template in found}
+    stored = ConfigTemplateLine.objects.filter(template__in=found).order_by("field") if found else ()
+    for line in stored:
+        values[line.template_id][line.field] = line.value
+    return [{**{name: getattr(t, name) for name in TEMPLATE_FIELDS}, "values": values[t.pk]} for t in found]
 
 
 def keep_version(mapping: IntegrationTableMapping, origin: str = "", origin_version: int | None = None) -> None:

@@ -75,12 +75,20 @@ register(
         "mapping_file_syntax": _("The file is not valid JSON: line %(line)s, column %(column)s."),
         "mapping_file_text": _("The file is not JSON text in UTF-8."),
         "mapping_file_format": _('The file does not say "format": "%(format)s"; it was not made by Export Mappings.'),
-        "mapping_file_version": _("The file has the version '%(version)s'; this installation reads version %(known)s."),
+        "mapping_file_version": _(
+            "The file has the version '%(version)s'; this installation reads versions up to %(known)s."
+        ),
         "mapping_file_empty": _("The file needs a list of mappings, at least one and at most %(max)s."),
         "mapping_file_object": _("An object in braces is expected here."),
         "mapping_file_name": _("A mapping needs a name."),
         "mapping_file_double": _("The file contains the mapping '%(name)s' twice."),
-        "mapping_file_lines": _("Field lines are a list of at most %(max)s objects."),
+        "mapping_file_lines": _("A list of at most %(max)s objects is expected here."),
+        "mapping_file_rule": _("A transformation rule needs a code."),
+        "mapping_file_rule_double": _("The file contains the rule %(rule)s twice."),
+        "mapping_file_template_double": _("The mapping has the template '%(name)s' twice."),
+        "rule_differs": _(
+            "The rule %(rule)s exists already and is another one. Rename the rule in the file, or make both the same."
+        ),
         # transformation rules
         "transformation_failed": _("The rule %(rule)s cannot transform the value '%(value)s': %(error)s"),
         "unknown_transformation_type": _("There is no transformation type '%(type)s'."),

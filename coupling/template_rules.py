@@ -64,6 +64,8 @@ def _fixed(row: Row) -> list[FieldError]:
 
 def after_templates(batch: Batch) -> None:
     """Note the change and count the mappings' versions up."""
+    if batch.source == "setup":
+        return
     names = {str(pk): name for pk, name in IntegrationTableMapping.objects.values_list("pk", "name")}
     for row in batch.rows:
         target = f"{names.get(str(row.get('mapping')), '')}: {row.get('name')}"
@@ -92,6 +94,8 @@ def before_lines(batch: Batch) -> None:
 
 def after_lines(batch: Batch) -> None:
     """Note the change and count the mappings' versions up."""
+    if batch.source == "setup":
+        return
     templates = {str(t.pk): t for t in _templates(batch)}
     for row in batch.rows:
         template = templates[str(row.get("template"))]

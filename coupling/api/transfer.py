@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from coupling.api.mappings import answer, mapping_at, shown
 from coupling.selectors.versions import as_answered, versions_of
 from coupling.services.documents import Applied, mapping_restore
-from coupling.services.transfer import mappings_export, mappings_import, mappings_try
+from coupling.services.transfer import Imported, mappings_export, mappings_try, set_import
 from pages.api import ApiView, body_object, if_match, telling_stored
 from records.errors import FieldError, Rejected
 
@@ -48,9 +48,8 @@ class ImportView(ApiView):
             trial = mappings_try(content)
             if trial.errors:
                 raise Rejected(trial.errors)
-            return Response({"dry_run": True, "mappings": [_applied(one) for one in trial.applied]})
-        done = mappings_import(content=content)
-        return Response({"dry_run": False, "mappings": [_applied(one) for one in done]})
+            return _answer(Imported(trial.applied, trial.rules), dry_run=True)
+        return _answer(set_import(content=content), dry_run=False)
 
 
 class VersionsView(ApiView):
@@ -74,6 +73,11 @@ class RestoreView(ApiView):
         with telling_stored(lambda: shown([mapping_at(name)])[0]):
             done = mapping_restore(mapping=mapping, version=version, row_version=if_match(request))
         return answer(done)
+
+
+def _answer(done: Imported, *, dry_run: bool) -> Response:
+    rules = [{"code": rule.code, "action": rule.action} for rule in done.rules]
+    return Response({"dry_run": dry_run, "mappings": [_applied(one) for one in done.mappings], "rules": rules})
 
 
 def _applied(one: Applied) -> dict[str, Any]:

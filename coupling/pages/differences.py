@@ -11,6 +11,7 @@ from coupling.documents import Difference
 from records.schema import FieldInfo, Schema, schema
 
 MAPPING, LINE = "coupling.IntegrationTableMapping", "coupling.IntegrationFieldMapping"
+TEMPLATE = "coupling.ConfigTemplate"
 
 
 def shown(differences: Iterable[Difference], erp_table: str, crm_table: str) -> list[dict[str, str]]:
@@ -35,6 +36,8 @@ def field_caption(label: str, name: str) -> str:
 
 
 def _row(one: Difference, erp_table: str, crm_table: str) -> dict[str, str]:
+    if one.template is not None:
+        return _template_row(one, erp_table, crm_table)
     place = line_title(erp_table, crm_table, *one.line) if one.line else _("Mapping")
     if one.kind == "order":
         return {"sign": "", "place": _("Field lines"), "field": _("Order"), "old": "", "new": _("changed")}
@@ -51,6 +54,19 @@ def _row(one: Difference, erp_table: str, crm_table: str) -> dict[str, str]:
         "old": _value(table, one.field, one.old),
         "new": _value(table, one.field, one.new),
     }
+
+
+def _template_row(one: Difference, erp_table: str, crm_table: str) -> dict[str, str]:
+    side, name = one.template or ("", "")
+    place = _("Template %(name)s") % {"name": name}
+    if one.kind == "added":
+        return {"sign": "+", "place": place, "field": _("Template"), "old": "", "new": _("added")}
+    if one.kind == "removed":
+        return {"sign": "-", "place": place, "field": _("Template"), "old": _("present"), "new": _("removed")}
+    described, (head, _dot, field) = schema(TEMPLATE), one.field.partition(".")
+    caption = field_caption(erp_table if side == "erp" else crm_table, field) if field else described[head].caption
+    old, new = (str(value) if value not in (None, "") else "–" for value in (one.old, one.new))
+    return {"sign": "~", "place": place, "field": str(caption), "old": old, "new": new}
 
 
 def _value(table: Schema, name: str, value: Any) -> str:

@@ -163,7 +163,8 @@ def _told(trial: Trial, content: Mapping[str, Any]) -> dict[str, Any]:
             {"name": a.name, "action": a.action, "rows": shown(a.changes, *tables[a.name])} for a in trial.changed
         ],
         "unchanged": len(trial.applied) - len(trial.changed),
-        "can_import": bool(trial.changed) and not trial.errors,
+        "new_rules": trial.new_rules,
+        "can_import": bool(trial.changed or trial.new_rules) and not trial.errors,
     }
 
 

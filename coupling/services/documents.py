@@ -25,6 +25,7 @@ from coupling.mapping_rules import (
 )
 from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, MappingVersion
 from coupling.services.mapping import clean_values
+from coupling.services.template_documents import templates_write
 from coupling.signals import mappings_changed
 from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
 from people.audit import audit
@@ -70,7 +71,7 @@ def documents_apply(
 ) -> list[Applied]:
     """Make these mappings what the documents say: new ones are made, others changed, the rest stays.
 
-    First the values of all mappings, then their lines, because lines look through other mappings. Raises Rejected with
+    First the values of all mappings, then their lines and templates, because lines look through other mappings. Raises Rejected with
     all errors at their places (`mappings[0].fields[3].crm_field`). `seen`: row versions by name; Stale where somebody
     was faster.
     """
@@ -85,6 +86,8 @@ def documents_apply(
     for at, document in enumerate(documents):
         errors += [_at(f"mappings[{at}]", e) for e in _check_dependencies(stored[names[at]])]
         errors += [_at(f"mappings[{at}]", e) for e in _write_lines(stored[names[at]], document.get("lines", ()))]
+        if "templates" in document:
+            errors += [_at(f"mappings[{at}]", e) for e in templates_write(stored[names[at]], document["templates"])]
     _stop(errors)
     return [_finish(stored[name], before.get(name), origin, origin_version) for name in names]
 

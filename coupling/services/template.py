@@ -18,23 +18,28 @@ _IGNORED = {"id", "row_version", "page", "mapping", "values"}
 
 
 @transaction.atomic
-def template_create(*, mapping: IntegrationTableMapping, values: Mapping[str, Any]) -> ConfigTemplate:
-    """A new template of `side, name, priority, filter, values`. Raises Rejected."""
+def template_create(
+    *, mapping: IntegrationTableMapping, values: Mapping[str, Any], source: str = "api"
+) -> ConfigTemplate:
+    """A new template of `side, name, priority, filter, values`. Raises Rejected.
+
+    With the source `setup` the caller sees to the mapping's version and to the audit log.
+    """
     given = {**_clean(values), "mapping": str(mapping.pk)}
-    made = writes.insert(ConfigTemplate, [given], source="api").single()
-    _set_values(made.pk, _values(values.get("values", {})))
+    made = writes.insert(ConfigTemplate, [given], source=source).single()
+    _set_values(made.pk, _values(values.get("values", {})), source)
     return template_at(made.pk)
 
 
 @transaction.atomic
 def template_update(
-    *, template: ConfigTemplate, values: Mapping[str, Any], row_version: int | None = None
+    *, template: ConfigTemplate, values: Mapping[str, Any], row_version: int | None = None, source: str = "api"
 ) -> ConfigTemplate:
-    """Change a template; `values` replaces all of them. Raises Rejected, Stale."""
+    """Change a template; `values` replaces all of them. Raises Rejected, Stale. `source`: see `template_create`."""
     edit = writes.Edit(str(template.pk), _clean(values), row_version)
-    writes.update(ConfigTemplate, [edit], source="api").single()
+    writes.update(ConfigTemplate, [edit], source=source).single()
     if "values" in values:
-        _set_values(str(template.pk), _values(values["values"]))
+        _set_values(str(template.pk), _values(values["values"]), source)
     return template_at(str(template.pk))
 
 
@@ -79,7 +84,7 @@ def _values(given: Any) -> dict[str, str]:
     return {str(name): "" if value is None else text_of(value) for name, value in given.items()}
 
 
-def _set_values(key: str, wanted: Mapping[str, str]) -> None:
+def _set_values(key: str, wanted: Mapping[str, str], source: str) -> None:
     """Make the lines of a template what is wanted; errors stand at `values.<field>`."""
     stored = {line.field: line for line in ConfigTemplateLine.objects.filter(template__pk=key)}
     new = [name for name in wanted if name not in stored]
@@ -87,8 +92,8 @@ def _set_values(key: str, wanted: Mapping[str, str]) -> None:
     gone = [(str(line.pk), None) for name, line in stored.items() if name not in wanted]
     rows = [{"template": key, "field": name, "value": wanted[name]} for name in new]
     edits = [writes.Edit(str(stored[name].pk), {"value": wanted[name]}) for name in changed]
-    rejected = writes.insert(ConfigTemplateLine, rows, source="api").rejected if rows else []
-    rejected += writes.update(ConfigTemplateLine, edits, source="api").rejected if edits else []
+    rejected = writes.insert(ConfigTemplateLine, rows, source=source).rejected if rows else []
+    rejected += writes.update(ConfigTemplateLine, edits, source=source).rejected if edits else []
     if rejected:
         raise Rejected(
             FieldError(f"values.{row.get('field')}", error.code, error.params)
@@ -96,4 +101,4 @@ def _set_values(key: str, wanted: Mapping[str, str]) -> None:
             for error in row.errors
         )
     if gone:
-        writes.delete(ConfigTemplateLine, gone, source="api")
+        writes.delete(ConfigTemplateLine, gone, source=source)
