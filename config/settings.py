@@ -206,6 +206,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "people.views.sign_in.csrf_failure"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- Languages --------------------------------------------------------------------------------------------------------

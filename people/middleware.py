@@ -30,14 +30,19 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
         """The answer for somebody who is not signed in."""
         if not request.headers.get("HX-Request"):
             return super().handle_no_permission(request, view_func)
-        url = sign_in_url(request.headers.get("HX-Current-URL", ""))
-        response = HttpResponse(_("Your session has ended. Please sign in again."), status=401)
-        if request.method in ("GET", "HEAD"):
-            response["HX-Redirect"] = url
-        else:
-            response["HX-Reswap"] = "none"
-            response["HX-Trigger"] = json.dumps({"signInRequired": {"url": url}})
-        return response
+        return session_ended(request)
+
+
+def session_ended(request: HttpRequest) -> HttpResponse:
+    """The answer to a part of a page whose session is gone."""
+    url = sign_in_url(request.headers.get("HX-Current-URL", ""))
+    response = HttpResponse(_("Your session has ended. Please sign in again."), status=401)
+    if request.method in ("GET", "HEAD"):
+        response["HX-Redirect"] = url
+    else:
+        response["HX-Reswap"] = "none"
+        response["HX-Trigger"] = json.dumps({"signInRequired": {"url": url}})
+    return response
 
 
 def sign_in_url(back: str) -> str:

@@ -12,12 +12,14 @@ from django.shortcuts import redirect, resolve_url
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from people.forms import SignInForm
+from people.middleware import session_ended
 from people.models import User
 from people.services.sign_in import failure_clear, failure_record, keys_of, seconds_locked
 from people.services.user import user_update
@@ -90,6 +92,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
             user_update(user=request.user, values={"language": language})
     return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A page whose session was renewed elsewhere (or lost) is told so and keeps what was typed; a form says why."""
+    if request.headers.get("HX-Request"):
+        return session_ended(request)
+    return django_csrf_failure(request, reason=reason)
 
 
 def first_page(request: HttpRequest) -> str:

@@ -90,12 +90,19 @@
     return true;
   });
   const fill = (form, fields) => {
-    form.querySelectorAll("input[type=checkbox],input[type=radio]").forEach((box) => {
-      box.checked = fields.some(([name, value]) => name === box.name && value === box.value);
+    const names = new Set(fields.map(([name]) => name));
+    const changed = [...form.querySelectorAll("input[type=checkbox],input[type=radio]")].filter((box) => {
+      if (box.type === "radio" && !names.has(box.name)) return false;
+      const is = fields.some(([name, value]) => name === box.name && value === box.value);
+      const differs = box.checked !== is;
+      box.checked = is;
+      return differs && (is || box.type === "checkbox");
     });
     for (const [name, value] of fields) {
       const control = form.elements[name];
       if (control instanceof HTMLElement && !control.matches("[type=hidden],[type=file],[type=checkbox],[type=radio]")) control.value = value;
     }
+    /* htmx listens to new parts a moment after it has put them in. */
+    setTimeout(() => changed.forEach((box) => box.dispatchEvent(new Event("change", { bubbles: true }))), 100);
   };
 })();

@@ -150,6 +150,16 @@ def test_old_failures_are_forgotten(client: Client, viewer: User) -> None:
     assert SignInFailure.objects.get(key="user:viewer").failures == 1
 
 
+def test_a_page_whose_session_was_renewed_elsewhere_is_told_so(viewer: User) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(viewer)
+
+    answer = client.post("/coupling/set-up/", headers={"HX-Request": "true", "X-CSRFToken": "of-another-session"})
+
+    assert answer.status_code == 401
+    assert "signInRequired" in answer["HX-Trigger"]
+
+
 def test_a_form_without_csrf_token_is_refused(viewer: User) -> None:
     client = Client(enforce_csrf_checks=True)
 
