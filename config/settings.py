@@ -98,6 +98,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 # Packages of coupling pairs, each with a `mapping.py`: every folder in coupling/pairs, and others by their name.
 TANDEM_PAIRS: list[str] = wiring.pairs(*env.list("TANDEM_PAIRS", default=[]))
+# A webhook may call an address inside the own network only where this says so.
+WEBHOOK_PRIVATE_ADDRESSES = flag("TANDEM_WEBHOOK_PRIVATE", default=False)
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

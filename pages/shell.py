@@ -6,6 +6,7 @@ Other apps hand over what the machinery cannot know:
     name_company(lambda: ...)                 the name at the left of the menu bar
     account_links(settings="...", ...)        names of addresses behind the user's menu
     notify(lambda request: [Notice(...)])     what the bell shows
+    announce(lambda request: [Bar(...)])      bars on the home pages
     menu_group("erp", "sales", _("Sales"))    a group of the menu; pages name it in `menu`
 """
 
@@ -37,6 +38,17 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A notification bar on the home page. `close`: the address that closes it for good, as a POST."""
+
+    text: Any
+    url: str = ""
+    caption: Any = ""
+    tone: str = "warn"
+    close: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A group of the menu."""
 
@@ -60,6 +72,7 @@ _groups: dict[tuple[str, str], Group] = {}
 _products: list[Callable[[str], str]] = []
 _company: list[Callable[[], str]] = []
 _notices: list[Callable[[HttpRequest], Sequence[Notice]]] = []
+_bars: list[Callable[[HttpRequest], Sequence[Bar]]] = []
 _links: dict[str, str] = {}
 
 
@@ -86,6 +99,11 @@ def account_links(**names: str) -> None:
 def notify(source: Callable[[HttpRequest], Sequence[Notice]]) -> None:
     """Show what this function finds behind the bell."""
     _notices.append(source)
+
+
+def announce(source: Callable[[HttpRequest], Sequence[Bar]]) -> None:
+    """Show what this function finds as bars on the home pages."""
+    _bars.append(source)
 
 
 def notices(request: HttpRequest) -> list[Notice]:
@@ -164,6 +182,11 @@ class Shell:
         if "users" in found and not (user.is_authenticated and user.has_right("setup")):
             del found["users"]
         return found
+
+    @cached_property
+    def bars(self) -> list[Bar]:
+        """The notification bars of this user."""
+        return [bar for source in _bars for bar in source(self.request)] if self.is_member else []
 
     @cached_property
     def home(self) -> str:

@@ -17,6 +17,7 @@ class SyncConfig(AppConfig):
         from sync import catalogue as catalogue
         from sync import messages as messages
         from sync.changes import install
+        from sync.notifications import failures
         from sync.port import JobsPort
         from sync.worklist import view
 
@@ -26,6 +27,7 @@ class SyncConfig(AppConfig):
         post_migrate.connect(install.install, sender=self, dispatch_uid="sync.changes")
         pre_migrate.connect(view.remove, sender=self, dispatch_uid="sync.work_list.remove")
         post_migrate.connect(retention.install, sender=self, dispatch_uid="sync.retention")
+        post_migrate.connect(failures.install, sender=self, dispatch_uid="sync.notifications")
         post_migrate.connect(view.install, sender=self, dispatch_uid="sync.work_list")
         signals.connection_changed.connect(schedules.on_connection_changed, dispatch_uid="sync.connection")
         signals.mappings_changed.connect(schedules.on_mappings_changed, dispatch_uid="sync.mappings")

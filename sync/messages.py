@@ -101,6 +101,16 @@ register(
         "invalid_time": _("'%(value)s' is not a time of day, such as 07:30."),
         "invalid_time_zone": _("'%(value)s' is not a time zone, such as Europe/Copenhagen."),
         "no_day_to_run": _("Choose at least one day of the week."),
+        "webhook_address": _("Enter an address that begins with https:// or http://, without a user name."),
+        "webhook_unknown_host": _("There is no computer with the name %(host)s."),
+        "webhook_private": _(
+            "%(host)s is an address inside a private network. It is called only where TANDEM_WEBHOOK_PRIVATE allows it."
+        ),
+        "webhook_away": _("The webhook could not be reached (%(error)s)."),
+        "webhook_refused": _("The webhook answered with the status %(status)s."),
+        "runs_too_often": _("Runs more often than every %(minutes)s minutes slow everybody's work down."),
+        "category_waits": _("Another job of the category %(category)s is running."),
+        "no_follow_up": _("The job asks no question, or it has been answered."),
         "schedule_busy": _("The job queue entry is being processed."),
         "direction_or_fields": _("Choose either one direction or a side for each field."),
         "choose_direction": _("Choose the direction of the data update."),

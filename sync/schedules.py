@@ -21,6 +21,7 @@ from records import db
 from sync import conf, order
 from sync.jobs.submit import Request, submit
 from sync.models import Job, Pending, Schedule
+from sync.models.schedule import SHORTEST
 from sync.recurrence import first_from, next_after
 
 _NO_ERROR: dict[str, Any] = {"error_code": "", "error_params": {}, "attempts": 0}
@@ -97,6 +98,7 @@ def _start(entry: Schedule, *, after: Iterable[str]) -> Job:
             after=after,
             schedule=str(entry.pk),
             due_at=entry.next_run_at,
+            category=entry.category,
         )
     )
     Schedule.objects.filter(pk=entry.pk).update(state="in_process", next_run_at=None, last_job=job.pk)
@@ -179,6 +181,11 @@ def _has_reason_to_wake(name: str) -> bool:
         f"AND ({'TRUE' if not mapping.only_coupled else coupled}) LIMIT 1"
     )
     return db.one(sql, [name]) is not None
+
+
+def warnings(entry: Schedule) -> list[tuple[str, dict[str, Any]]]:
+    """What is allowed and does no good: codes with parameters."""
+    return [("runs_too_often", {"minutes": SHORTEST})] if entry.is_too_often else []
 
 
 # What users do

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from records.messages import text
 from records.values.present import address, moment
-from sync import full_sync
+from sync import full_sync, schedules
 from sync.jobs.results import COUNTERS, Counters, total_of
 from sync.models import Chunk, Job, OutcomeRow, Pending, Progress, Schedule
 from sync.models.schedule import DAYS
@@ -61,6 +61,7 @@ def _show(job: Job, counters: Counters, processed: int) -> dict[str, Any]:
         "preview": job.preview,
         "by_parts": bool(job.preview and job.param("by_parts")),
         "create_new": job.create_new,
+        "category": job.category,
         "state": job.state,
         "run_id": _id(job.run_id),
         "caused_by": _id(job.caused_by),
@@ -73,6 +74,7 @@ def _show(job: Job, counters: Counters, processed: int) -> dict[str, Any]:
         "total": job.total,
         "processed": processed,
         "passes": passes(job, counters),
+        "follow_up": (job.params or {}).get("follow_up", ""),
     }
 
 
@@ -103,6 +105,13 @@ def _open_counters(open_jobs: Sequence[Job]) -> dict[str, tuple[Counters, int]]:
         )
         for job in open_jobs
     }
+
+
+def blocked(ids: Sequence[Any]) -> set[str]:
+    """Those of these jobs that wait because another one of their category runs."""
+    ready = Job.objects.filter(pk__in=list(ids), state="ready").exclude(category="")
+    running = Job.objects.filter(category=OuterRef("category"), state="in_process")
+    return {str(key) for key in ready.filter(Exists(running)).values_list("pk", flat=True)}
 
 
 def wait(ids: Sequence[str], seconds: float) -> None:
@@ -185,6 +194,8 @@ def show_pending(rows: Iterable[Pending]) -> list[dict[str, Any]]:
 
 def show_schedules(entries: Iterable[Schedule]) -> list[dict[str, Any]]:
     """Job queue entries as the API answers them."""
+    entries = list(entries)
+    waiting = blocked([entry.last_job for entry in entries if entry.state == "in_process" and entry.last_job])
     return [
         {
             "id": str(entry.pk),
@@ -199,6 +210,9 @@ def show_schedules(entries: Iterable[Schedule]) -> list[dict[str, Any]]:
             **{f"run_on_{day}": getattr(entry, f"run_on_{day}") for day in DAYS},
             "maximum_attempts": entry.maximum_attempts,
             "rerun_delay_seconds": entry.rerun_delay_seconds,
+            "category": entry.category,
+            "is_waiting": str(entry.last_job) in waiting,
+            "warnings": [_warning(code, params) for code, params in schedules.warnings(entry)],
             "attempts": entry.attempts,
             "state": entry.state,
             "next_run_at": _moment(entry.next_run_at),
@@ -211,6 +225,10 @@ def show_schedules(entries: Iterable[Schedule]) -> list[dict[str, Any]]:
         }
         for entry in entries
     ]
+
+
+def _warning(code: str, params: dict[str, Any]) -> dict[str, Any]:
+    return {"code": code, "params": params, "detail": text(code, params)}
 
 
 # Full synchronization

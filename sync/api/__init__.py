@@ -11,6 +11,7 @@ def register() -> None:
         imports,
         jobs,
         mappings,
+        notifications,
         pending,
         retention,
         ribbon,
@@ -26,6 +27,11 @@ def register() -> None:
     register_view("mappings/<str:name>/uncouple", mappings.UncoupleView, name="mapping_uncouple")
     register_view("jobs/delete-entries", jobs.DeleteEntriesView, name="jobs_delete_entries")
     register_view("jobs", jobs.JobViewSet, name="job")
+    register_view("jobs/<uuid:pk>/follow-up", jobs.FollowUpView, name="job_follow_up")
+    register_view("job-notifications", notifications.NotificationView, name="job_notifications")
+    register_view("job-notifications/test", notifications.TestView, name="job_notifications_test")
+    register_view("job-notices", notifications.NoticesView, name="job_notices")
+    register_view("job-notices/<int:pk>/close", notifications.CloseView, name="job_notices_close")
     register_view("pending", pending.PendingView, name="pending")
     register_view("retention-policies", retention.RetentionViewSet, name="retention_policy")
     register_view("schedules/hold_all", schedules.HoldAllView, name="schedules_hold_all")

@@ -43,6 +43,7 @@ class JobSerializer(serializers.Serializer):
     preview = serializers.BooleanField()
     by_parts = serializers.BooleanField()
     create_new = serializers.BooleanField()
+    category = serializers.CharField()
     state = serializers.CharField()
     run_id = serializers.UUIDField(allow_null=True)
     caused_by = serializers.UUIDField(allow_null=True)
@@ -55,6 +56,7 @@ class JobSerializer(serializers.Serializer):
     total = serializers.IntegerField(allow_null=True)
     processed = serializers.IntegerField()
     passes = PassSerializer(many=True)
+    follow_up = serializers.CharField()
 
 
 class LeftSerializer(serializers.Serializer):

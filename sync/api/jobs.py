@@ -10,13 +10,14 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from pages.api import ApiView, ApiViewSet, BadParameter, after_commit, body_object, record_at, uuid_or_404
+from records.errors import FieldError, Rejected
 from records.listing import order_by
 from records.schema import schema
 from sync import selectors
 from sync.api.base import JobSerializer, flag, started_response
 from sync.models import Job, OutcomeRow
 from sync.models.job import KINDS, STATES
-from sync.services import job_cancel, job_undo, jobs_delete, jobs_delete_entries
+from sync.services import job_cancel, job_follow_up, job_undo, jobs_delete, jobs_delete_entries
 
 #: A cancelled job ends at the border of its chunk; the answer waits so long for that.
 CANCEL_SECONDS = 5.0
@@ -97,6 +98,28 @@ class JobViewSet(ApiViewSet):
         """Take back what the job wrote, where nobody changed it since; `preview` only shows what that would do."""
         preview = flag(body_object(request), "preview")
         return started_response(request, job_undo(user=request.user, job=_job(pk), preview=preview))
+
+
+class FollowUpInput(serializers.Serializer):
+    """The answer to the question at the end of a full synchronization."""
+
+    create_new = serializers.BooleanField()
+
+
+class FollowUpView(ApiView):
+    """May scheduled jobs create records, too? Asked after a full synchronization that was allowed to."""
+
+    right_to_write = "setup"
+    request_serializer = FollowUpInput
+    response_serializer = JobSerializer
+
+    def post(self, request: Any, pk: Any) -> Response:
+        """Yes turns off Synch. Only Coupled Records of its mappings; 409 `no_follow_up` where nothing is asked."""
+        given = flag(body_object(request), "create_new", None)
+        if given is None:
+            raise Rejected([FieldError("create_new", "required", {"caption": "create_new"})])
+        job = job_follow_up(user=request.user, job=_job(str(pk)), create_new=given)
+        return Response(selectors.show_jobs([job])[0])
 
 
 class DeleteInput(serializers.Serializer):

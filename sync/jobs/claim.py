@@ -66,7 +66,8 @@ WITH pick AS (
       AND NOT (j.whole AND EXISTS (
         SELECT 1 FROM {job} r WHERE r.mapping = j.mapping AND r.whole AND r.state = 'in_process'))
       AND NOT EXISTS (SELECT 1 FROM {job} r WHERE r.state = 'in_process' AND (
-        (j.whole AND r.kind = 'full_sync' AND r.preview AND r.params -> 'mappings' ? j.mapping)
+        (j.category <> '' AND r.category = j.category)
+        OR (j.whole AND r.kind = 'full_sync' AND r.preview AND r.params -> 'mappings' ? j.mapping)
         OR (j.kind = 'full_sync' AND j.preview AND r.whole AND j.params -> 'mappings' ? r.mapping)))
       AND (j.after = '[]' OR NOT EXISTS (
         SELECT 1 FROM {job} a WHERE a.state IN ('ready', 'in_process') AND j.after ? a.id::text))))

@@ -16,6 +16,7 @@ def after(job: Job) -> None:
     """Everything that follows from this end."""
     from sync import schedules
     from sync.imports import store
+    from sync.notifications import failures
 
     if job.kind == "import" and not keeps_file(job):
         transaction.on_commit(lambda: store.remove(str(job.param("file") or job.pk)))
@@ -29,6 +30,8 @@ def after(job: Job) -> None:
         ask_again(job)
     if job.kind == "coupling":
         after_matching(job)
+    if job.state == "failed":
+        failures.job_failed(job)
 
 
 def keeps_file(job: Job) -> bool:
@@ -88,6 +91,7 @@ def ask_again(job: Job) -> None:
             parent=str(job.parent) if job.parent else None,
             caused_by=str(job.pk),
             run_id=str(job.run_id),
+            category=job.category,
         )
     )
     old, new = str(job.pk), str(again.pk)

@@ -24,7 +24,8 @@ WHOLE_PRIORITY = 10
 class Request:
     """What a job is to do, and for whom. `chunks`: their specs where they are known already; else the job is planned.
 
-    `whole`: works on a whole mapping (see `Job`). `after`: jobs that must have ended first.
+    `whole`: works on a whole mapping (see `Job`). `after`: jobs that must have ended first. `category`: one job of a
+    category runs at a time.
     """
 
     kind: str
@@ -45,6 +46,7 @@ class Request:
     schedule: str | None = None
     due_at: dt.datetime | None = None
     job_id: str | None = None
+    category: str = ""
 
 
 def submit(request: Request) -> Job:
@@ -117,6 +119,7 @@ def _job(request: Request) -> Job:
         "total": request.total,
         "params": request.params,
         "protocol": PROTOCOL,
+        "category": request.category,
     }
     return Job(**values)
 

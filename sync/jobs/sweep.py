@@ -11,12 +11,13 @@ from sync import changes, retention, schedules
 from sync.jobs import finish
 from sync.models import Chunk, Job
 from sync.models.chunk import LIVE
+from sync.notifications import outbox
 
 log = logging.getLogger(__name__)
 
 
 def sweep() -> None:
-    """Route changes, wake and start schedules, end jobs whose last worker died before ending them.
+    """Route changes, wake and start schedules, end jobs whose last worker died before ending them, tell of failed ones.
 
     Abandoned chunks and jobs whose bell was lost need nothing here: `claim` finds them.
     """
@@ -29,6 +30,7 @@ def sweep() -> None:
     for job_id in overdue():
         log.info("job %s is ended by the sweep", job_id)
         finish.finish_if_done(job_id)
+    outbox.send_due()
 
 
 def overdue() -> list[str]:

@@ -5,6 +5,7 @@ from sync.models.failure import Failure
 from sync.models.full_sync import FullSyncLine
 from sync.models.job import Job
 from sync.models.match import Match
+from sync.models.notification import FailureNotice, JobNotification, UntoldFailure, WebhookDelivery
 from sync.models.outcome import OutcomeRow
 from sync.models.pending_list import PendingItem
 from sync.models.progress import Progress
@@ -17,8 +18,10 @@ __all__ = [
     "ChangeLog",
     "Chunk",
     "Failure",
+    "FailureNotice",
     "FullSyncLine",
     "Job",
+    "JobNotification",
     "Match",
     "OutcomeRow",
     "Pending",
@@ -26,5 +29,7 @@ __all__ = [
     "Progress",
     "RetentionPolicy",
     "Schedule",
+    "UntoldFailure",
+    "WebhookDelivery",
     "WorkItem",
 ]

@@ -56,7 +56,7 @@ class Job(SyncTable):
     `caused_by`: the job that this one follows. `schedule`, `due_at`: the tick that started it; unique together.
     `params`: what else was asked (`expected_versions`, `fields`, `erp_ids` ...). `plan_version`: the version of the
     mapping that the job works with, set when it starts. `by_user`: a person started it (pending rows are then taken
-    before their time).
+    before their time). `category`: at most one job of a category runs; the others wait.
     """
 
     kind = Choice(KINDS, caption=_("Type"), readonly=True)
@@ -85,6 +85,7 @@ class Job(SyncTable):
     counters = Json(default=dict)
     processed = Int(caption=_("Processed"), readonly=True)
     params = Json(default=dict)
+    category = Code(10, db_default="", caption=_("Job Queue Category Code"), readonly=True)
     plan_version = models.IntegerField(default=0, db_default=0, editable=False)
     protocol = models.SmallIntegerField(default=PROTOCOL, db_default=PROTOCOL, editable=False)
 
@@ -105,6 +106,11 @@ class Job(SyncTable):
                 name="sync_one_waiting_alike",
             ),
             models.UniqueConstraint(fields=["schedule", "due_at"], name="sync_one_job_per_tick"),
+            models.UniqueConstraint(
+                fields=["category"],
+                condition=Q(state="in_process") & ~Q(category=""),
+                name="sync_one_running_per_category",
+            ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=False, state__in=ENDED)
                 | Q(finished_at__isnull=True, state__in=("ready", "in_process")),

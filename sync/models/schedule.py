@@ -29,6 +29,8 @@ SCHEDULE_STATES = {
 }
 
 
+#: Minutes; runs that follow each other more quickly slow everybody down.
+SHORTEST = 5
 DAYS = ("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays")
 #: What decides when an entry is due next.
 WHEN = frozenset({"interval_minutes", "starting_time", "ending_time", "time_zone", *(f"run_on_{day}" for day in DAYS)})
@@ -75,6 +77,7 @@ class Schedule(SyncTable):
     run_on_sundays = Bool(default=True, db_default=True, caption=_("Run on Sundays"))
     maximum_attempts = Int(default=3, db_default=3, minimum=1, maximum=100, caption=_("Maximum No. of Attempts to Run"))
     rerun_delay_seconds = Int(default=30, db_default=30, minimum=0, maximum=86_400, caption=_("Rerun Delay (sec.)"))
+    category = Code(10, db_default="", caption=_("Job Queue Category Code"))
     attempts = Int(default=0, db_default=0, caption=_("No. of Attempts Made"), readonly=True)
     state = Choice(SCHEDULE_STATES, default="ready", caption=_("Status"), readonly=True)
     held_by_connection = Bool(db_default=False, internal=True)
@@ -117,6 +120,11 @@ class Schedule(SyncTable):
                 row.reject("run_on_mondays", "no_day_to_run")
             elif batch.kind == "update" and row.new.get("state") == "ready" and WHEN & row.changed:
                 row.force("next_run_at", next_after(timezone.now(), recurrence))
+
+    @property
+    def is_too_often(self) -> bool:
+        """True where its interval is so short that it hurts others."""
+        return self.interval_minutes < SHORTEST
 
     @property
     def recurrence(self) -> Recurrence:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import lazy
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from coupling.products import products
-from pages import Chip, Number
+from pages import Chip, Number, Row, Status
+from pages.columns import chip_html
 from sync.models import Job
 from sync.models.job import STATES
 from sync.models.outcome import ACTIONS
@@ -41,6 +43,8 @@ WORK_CHIPS = {
     "broken": Chip(WORK_STATES["broken"], "bad", "link_dismiss"),
     "uncoupled_failed": Chip(WORK_STATES["uncoupled_failed"], "bad", "error_circle"),
 }
+#: Of a job, and of the entry that started it, while another job of its category runs.
+WAITING = Chip(_("Waiting"), "neutral", "clock")
 SCHEDULE_CHIPS = {
     "ready": Chip(SCHEDULE_STATES["ready"], "ok", "checkmark_circle"),
     "in_process": Chip(SCHEDULE_STATES["in_process"], "info", "arrow_sync"),
@@ -74,6 +78,18 @@ LINKS = (
         "https://learn.microsoft.com/dynamics365/business-central/admin-how-to-couple-and-synchronize-records-manually",
     ),
 )
+
+
+class StatusOrWaiting(Status):
+    """The status as a chip; *Waiting* for the rows that `waiting` finds among those on the screen."""
+
+    def __init__(self, chips: Mapping[Any, Chip], waiting: Callable[[Sequence[str]], dict[str, bool]]) -> None:
+        super().__init__("state", chips=chips)
+        self.note = waiting
+
+    def text(self, row: Row) -> str | SafeString:
+        """The chip."""
+        return chip_html(WAITING) if row.values.get(f"{self.name}.note") else super().text(row)
 
 
 class CounterColumn(Number):

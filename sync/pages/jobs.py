@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _now
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pages import (
     Action,
+    ActionView,
     CardPage,
     Column,
     DialogPage,
@@ -27,16 +28,15 @@ from pages import (
     Row,
     Selection,
     Sentence,
-    Status,
     View,
     register,
     registry,
 )
 from records.messages import text
-from sync import services
+from sync import selectors, services
 from sync.models import Job
 from sync.models.job import ENDED
-from sync.pages.common import JOB_CHIPS, LINKS, CounterColumn, totals
+from sync.pages.common import JOB_CHIPS, LINKS, CounterColumn, StatusOrWaiting, totals
 from sync.services.jobs import UNDOABLE
 from sync.shown import list_address, watch
 
@@ -174,6 +174,11 @@ def _processed(keys: Sequence[str]) -> dict[str, Any]:
     return done | {str(pk): total for pk, total in ended.items()}
 
 
+def waiting(keys: Sequence[str]) -> dict[str, bool]:
+    """Jobs that wait for another one of their category."""
+    return dict.fromkeys(selectors.blocked(keys), True)
+
+
 @register
 class JobList(ListPage):
     """The log of all jobs, newest first."""
@@ -197,7 +202,7 @@ class JobList(ListPage):
         "mapping",
         "kind",
         "direction",
-        Status("state", chips=JOB_CHIPS),
+        StatusOrWaiting(JOB_CHIPS, waiting),
         Progress("done", _("Progress"), total="total", compute=_processed),
         Number("total", _("Records")),
         *(CounterColumn(name) for name in ("inserted", "modified", "deleted", "unchanged", "skipped", "failed")),
@@ -238,8 +243,8 @@ class JobCard(CardPage):
         FastTab(
             "general",
             _("General"),
-            ("mapping", "kind", "direction", "state", "preview", "create_new", "requested_by", "requested_at",
-             "started_at", "finished_at", "total"),
+            ("mapping", "kind", "direction", "state", "preview", "create_new", "category", "requested_by",
+             "requested_at", "started_at", "finished_at", "total"),
             summary=("mapping", "kind", "state"),
         ),
     )  # fmt: skip
@@ -258,6 +263,24 @@ class JobCard(CardPage):
             path(f"{self.path}progress/", jobs.JobProgressView.as_view(page=self), name=f"{self.name}.progress"),
             *others,
         ]
+
+
+@register
+class FollowUp(ActionView):
+    """The answer to the question at the end of a full synchronization."""
+
+    name = "sync.job.follow_up"
+    path = "sync/jobs/<uuid:pk>/follow-up/<slug:answer>/"
+    title = _("Synch. Only Coupled Records")
+    right = "setup"
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done:
+        """Answer it and read the page of the job anew."""
+        job = Job.objects.filter(pk=kwargs["pk"]).first()
+        if job is None or kwargs["answer"] not in ("yes", "no"):
+            raise Http404
+        services.job_follow_up(user=request.user, job=job, create_new=kwargs["answer"] == "yes")  # type: ignore[arg-type]
+        return Done(_now("The answer has been stored."), url=registry.reverse("sync.job.card", pk=str(job.pk)))
 
 
 class DeleteEntriesForm(forms.Form):

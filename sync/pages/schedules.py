@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from pages import (
     Action,
     CardPage,
+    Chip,
     Column,
     Done,
     FastTab,
@@ -20,17 +21,17 @@ from pages import (
     Row,
     Selection,
     Sentence,
-    Status,
     View,
     register,
     registry,
 )
 from records.messages import text
-from sync import services
+from sync import selectors, services
 from sync.models import Job, Schedule
 from sync.models.job import STATES
 from sync.models.schedule import DAYS
-from sync.pages.common import LINKS, SCHEDULE_CHIPS
+from sync.pages.common import LINKS, SCHEDULE_CHIPS, WAITING, StatusOrWaiting
+from sync.schedules import warnings
 from sync.shown import connected, list_address, summary, watch
 
 
@@ -89,6 +90,25 @@ def errors(keys: Sequence[str]) -> dict[str, str]:
     return {str(entry.pk): text(entry.error_code, entry.error_params) for entry in rows}
 
 
+def waiting(keys: Sequence[str]) -> dict[str, bool]:
+    """Entries whose job waits for another one of its category."""
+    found = Schedule.objects.filter(pk__in=list(keys), state="in_process").exclude(last_job=None)
+    jobs = {str(job): str(pk) for pk, job in found.values_list("pk", "last_job")}
+    return {jobs[job]: True for job in selectors.blocked(list(jobs))}
+
+
+def waiting_chip(_request: HttpRequest, row: Row) -> Chip | None:
+    """*Waiting* beside the heading."""
+    return WAITING if waiting([row.pk]) else None
+
+
+def warning_chip(_request: HttpRequest, row: Row) -> Chip | None:
+    """What is allowed and does no good."""
+    entry = Schedule.objects.filter(pk=row.pk).first()
+    found = warnings(entry) if entry else []
+    return Chip(" ".join(text(*one) for one in found), "warn", "warning") if found else None
+
+
 ACTIONS = (
     Action("run", _("Run Now"), run=run_now, scope="many", icon="play", visible=connected, order=10),
     Action(
@@ -124,10 +144,11 @@ class ScheduleList(ListPage):
     )
     columns = (
         "mapping",
-        Status("state", chips=SCHEDULE_CHIPS),
+        StatusOrWaiting(SCHEDULE_CHIPS, waiting),
         "next_run_at",
         "interval_minutes",
         "inactivity_minutes",
+        "category",
         Column("last_result", _("Last Result"), compute=last_jobs, url=_last_job),
         Sentence("error", _("Error Message"), compute=errors),
     )
@@ -160,8 +181,9 @@ class ScheduleCard(CardPage):
     title = _("Job Queue Entry")
     list = "sync.schedule.list"
     edit_right = "setup"
+    chips = (waiting_chip, warning_chip)
     fasttabs = (
-        FastTab("general", _("General"), ("mapping", "state", "next_run_at"), summary=("mapping", "state")),
+        FastTab("general", _("General"), ("mapping", "state", "next_run_at", "category"), summary=("mapping", "state")),
         FastTab(
             "recurrence",
             _("Recurrence"),

@@ -3,6 +3,7 @@
 Each service checks the right of its user, refuses with a code, writes its job in the caller's transaction and rings.
 """
 
+from sync.services.follow_up import asks_about, job_follow_up
 from sync.services.imports import applied, import_apply, import_preview, import_start, preview_of
 from sync.services.jobs import (
     job_cancel,
@@ -29,10 +30,12 @@ __all__ = [
     "Left",
     "Started",
     "applied",
+    "asks_about",
     "import_apply",
     "import_preview",
     "import_start",
     "job_cancel",
+    "job_follow_up",
     "job_undo",
     "jobs_delete",
     "jobs_delete_entries",

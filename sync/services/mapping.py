@@ -37,16 +37,18 @@ def mapping_run(
     preview: bool = False,
     after: Sequence[str] = (),
     run_id: str | None = None,
+    category: str = "",
 ) -> Started:
     """Synchronize Modified Records, Run Full Synchronization, Run Unconditional Full Synchronization.
 
-    Without `direction` the mapping's own. `after`: jobs that must have ended first. Raises PermissionDenied, Rejected,
+    Without `direction` the mapping's own. `after`: jobs that must have ended first. `category`: one
+    job of a category runs at a time. Raises PermissionDenied, Rejected,
     Refused (`connection_disabled`, `direction_not_allowed`).
     """
     require(user, "use")
     request = _run(user, mapping, mode, direction=direction, create_new=create_new, preview=preview, after=after)
     require_connection()
-    return Started([submit(replace(request, run_id=run_id))], 1)
+    return Started([submit(replace(request, run_id=run_id, category=category))], 1)
 
 
 def _run(user: User, mapping: IntegrationTableMapping, mode: str, *, direction: str = "", **more: Any) -> Request:
@@ -120,8 +122,10 @@ def mapping_match(
     """
     require(user, "use")
     keys, rows = record_keys("erp_ids", erp_ids), record_keys("crm_ids", crm_ids)
-    if rows and (keys or mapping.is_option):
-        raise Rejected([FieldError("crm_ids", "invalid_value", {"value": "crm_ids"})])
+    if rows and keys:
+        raise Rejected([FieldError("crm_ids", "one_side_only")])
+    if rows and mapping.is_option:
+        raise Rejected([FieldError("crm_ids", "invalid_value", {"value": rows[0]})])
     require_connection()
     way = "from_crm" if rows else "to_crm"
     create = mapping.create_new_in_case_of_no_match if create_new is None else create_new

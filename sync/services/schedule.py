@@ -28,6 +28,7 @@ FIELDS = (
     *(f"run_on_{day}" for day in DAYS),
     "maximum_attempts",
     "rerun_delay_seconds",
+    "category",
 )
 
 
@@ -57,7 +58,7 @@ def schedule_update(*, user: User, entry: Schedule, values: Mapping[str, Any], v
 def schedule_run(*, user: User, entry: Schedule) -> Started:
     """Run the entry's mapping now, whatever the entry's state. Raises as `mapping_run` does."""
     mapping = IntegrationTableMapping.objects.get(name=entry.mapping)
-    started = mapping_run(user=user, mapping=mapping, mode="modified")
+    started = mapping_run(user=user, mapping=mapping, mode="modified", category=entry.category)
     Schedule.objects.filter(pk=entry.pk).update(last_job=started.jobs[0].pk)
     return started
 

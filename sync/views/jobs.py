@@ -17,12 +17,12 @@ from pages.selection import keys
 from pages.views.base import PageView
 from pages.views.cards import CardBase, CardView
 from records.messages import text
-from sync import selectors
+from sync import selectors, services
 from sync.catalogue import next_step
 from sync.models import Job, OutcomeRow
 from sync.models.job import JOB_DIRECTIONS, KINDS
 from sync.pages.catalogue import help_address
-from sync.pages.common import COUNTERS, JOB_CHIPS, totals
+from sync.pages.common import COUNTERS, JOB_CHIPS, WAITING, totals
 from sync.pages.excel import apply_url
 from sync.pages.jobs import seconds_text
 from sync.pages.outcomes import changes_of
@@ -39,7 +39,7 @@ class JobView(CardView):
     def get(self, request: HttpRequest, pk: UUID | None = None) -> TemplateResponse:
         """Fields, and the live part."""
         row = self.find(pk)
-        context = self.context(self.draw(row)) | progress_of(Job.objects.get(pk=row.pk))
+        context = self.context(self.draw(row)) | progress_of(Job.objects.get(pk=row.pk)) | rights_of(request)
         return self.render("sync/job.html", context)
 
 
@@ -49,10 +49,16 @@ class JobProgressView(CardBase):
     def get(self, request: HttpRequest, pk: UUID | None = None) -> HttpResponseBase:
         """Progress, passes, results; the last answer makes the page read itself anew."""
         job = Job.objects.get(pk=self.find(pk).pk)
-        response = self.render("sync/_job_progress.html", progress_of(job))
+        response = self.render("sync/_job_progress.html", progress_of(job) | rights_of(request))
         if job.is_ended:
             response["HX-Trigger"] = json.dumps({"listChanged": {}})
         return response
+
+
+def rights_of(request: HttpRequest) -> dict[str, bool]:
+    """What the user may do, as the live part asks for it."""
+    user: Any = request.user
+    return {"may_set_up": user.has_right("setup")}
 
 
 def progress_of(job: Job) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def progress_of(job: Job) -> dict[str, Any]:
     return {
         "job": job,
         "kind": KINDS.get(job.kind, job.kind),
-        "chip": JOB_CHIPS[job.state],
+        "chip": WAITING if selectors.blocked([job.pk]) else JOB_CHIPS[job.state],
         "processed": shown["processed"],
         "total": job.total,
         "percent": percent(shown["processed"], job.total, is_ended=job.is_ended),
@@ -81,6 +87,7 @@ def progress_of(job: Job) -> dict[str, Any]:
         "is_live": not job.is_ended,
         "reasons": _reasons(job),
         "apply_url": apply_url(job),
+        "asks_about": ", ".join(services.asks_about(job)),
         "by_parts": bool(job.preview and job.param("by_parts")),
     }
 

@@ -48,6 +48,9 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/filter-editor/", "setup", "setup"),
     ("coupling/set-up/*", "use", "use"),
     # an action asks for a right of its own; nothing is deleted here
+    ("sync/job-notifications/*", "setup", "setup"),
+    ("sync/notices/*", "view", "view"),
+    ("sync/jobs/*/follow-up/*", "setup", "setup"),
     ("sync/schedules/actions/*", "view", "use"),
     ("sync/schedules/delete/", "use", "use"),
     ("sync/schedules/new/", "setup", "setup"),
@@ -101,6 +104,9 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("api/v1/schedules/*", "view", "setup"),
     ("api/v1/retention-policies/*", "view", "setup"),
     ("api/v1/jobs/delete-entries/", "setup", "setup"),
+    ("api/v1/jobs/*/follow-up/", "view", "setup"),
+    ("api/v1/job-notifications/*", "setup", "setup"),
+    ("api/v1/job-notices/*", "view", "view"),
     # opening needs no more; creating is checked where it happens
     ("api/v1/crm/*/business-central/", "view", "view"),
     # Everything else in the API

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 
 from coupling.models import Connection, Coupling, IntegrationTableMapping
@@ -16,6 +19,7 @@ from sync.jobs.executors import using
 from sync.jobs.results import COUNTERS, Done
 from sync.models import ChangeLog, Job, Pending, Schedule
 from sync.services import schedule_run
+from tests.cast import make_user
 from tests.sync.conftest import make_mapping
 
 pytestmark = pytest.mark.django_db
@@ -240,3 +244,39 @@ def coupled_customer() -> str:
     Coupling.objects.create(pair="CUSTOMER", erp_id=pk, crm_id="00000000-0000-7000-8000-00000000000a")
     ChangeLog.objects.all().delete()
     return pk
+
+
+def test_one_job_of_a_category_runs_at_a_time_and_the_others_say_that_they_wait(
+    mapping: IntegrationTableMapping, engine: Any, api: Any
+) -> None:
+    make_mapping("CONTACT", "erp.Contact", "crm.Contact", "contactid")
+    schedules.ensure()
+    Schedule.objects.update(category="NIGHT", next_run_at=timezone.now())
+    first, second = schedules.tick()
+    Job.objects.filter(pk=first.pk).update(state="in_process")
+
+    assert drain(only=str(second.pk)) == 0
+    shown = {e["mapping"]: e["is_waiting"] for e in api("admin").get("/api/v1/schedules/").json()["results"]}
+    assert shown == {first.mapping: False, second.mapping: True}
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(make_user("admin"))
+    assert client.get("/sync/schedules/").content.decode().count("Waiting") >= 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.filter(pk=second.pk).update(state="in_process")
+    Job.objects.filter(pk=first.pk).update(state="finished", finished_at=timezone.now())
+
+    assert drain(only=str(second.pk)) > 0
+
+
+def test_an_entry_that_runs_very_often_is_warned_of(mapping: IntegrationTableMapping, api: Any) -> None:
+    schedules.ensure()
+    entry = Schedule.objects.get()
+    address = f"/api/v1/schedules/{entry.pk}/"
+
+    assert api("admin").patch(address, {"interval_minutes": 5}).json()["warnings"] == []
+    (warning,) = api("admin").patch(address, {"interval_minutes": 4}).json()["warnings"]
+
+    assert warning["code"] == "runs_too_often"
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(make_user("admin"))
+    assert "Runs more often than every 5 minutes" in client.get(f"/sync/schedules/{entry.pk}/").content.decode()

@@ -1,0 +1,1 @@
+"""Telling of jobs that failed: whom (`failures`), over which address (`address`, `webhook`), until it is taken (`outbox`)."""
