@@ -140,7 +140,7 @@ class TableViewSet(TableApi, ApiViewSet):
         ],
         responses={(200, export.TYPE): OpenApiTypes.BINARY},
     )
-    @action(detail=False)
+    @action(detail=False)  # type: ignore[untyped-decorator]
     def excel(self, request: Any) -> HttpResponseBase:
         """The records as the workbook of Edit in Excel: those that a list would answer, or of them those in `ids`.
 

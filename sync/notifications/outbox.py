@@ -69,7 +69,7 @@ def _failed(found: WebhookDelivery, error: AddressError) -> None:
 
 
 def _store(found: WebhookDelivery, **values: object) -> None:
-    WebhookDelivery.objects.filter(pk=found.pk, attempts=found.attempts).update(**values)  # type: ignore[arg-type]
+    WebhookDelivery.objects.filter(pk=found.pk, attempts=found.attempts).update(**values)
 
 
 def failing() -> WebhookDelivery | None:

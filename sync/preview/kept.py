@@ -11,7 +11,7 @@ from records.stage import copy_file, copy_out
 from sync.models import OutcomeRow
 
 _IN_MEMORY = 8_000_000
-_COLUMNS = [field.column for field in OutcomeRow._meta.concrete_fields if not getattr(field, "generated", False)]
+_COLUMNS = [str(field.column) for field in OutcomeRow._meta.concrete_fields if not getattr(field, "generated", False)]
 
 
 class KeptRows:
