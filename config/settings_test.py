@@ -3,6 +3,7 @@
 from config.settings import *  # noqa: F403
 
 SECRET_KEY = "tests"  # noqa: S105
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"  # noqa: F405  (no test needs it to be on disk)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}

@@ -6,6 +6,7 @@ named file runs what it says.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -41,6 +42,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
                 _not_run[marker] = _not_run.get(marker, 0) + 1
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def names_a_file(config: pytest.Config) -> bool:

@@ -132,8 +132,8 @@ def test_uncoupling_an_account_uncouples_its_people(world: World) -> None:
     other = add(
         "crm.Contact", lastname="Verdi", parentcustomerid=world.accounts["Litware"], parentcustomeridtype="account"
     )
-    for key in (person, other):
-        Coupling.objects.create(pair="CONTACT", erp_id=NOBODY[:-1] + key[-1], crm_id=key)
+    for number, key in enumerate((person, other)):
+        Coupling.objects.create(pair="CONTACT", erp_id=f"{NOBODY[:-1]}{number}", crm_id=key)
 
     couplings_delete(couplings=[coupling])
 

@@ -14,8 +14,10 @@ from erp.services.installation import install as install_erp
 from people.models import User
 from people.services.user import user_create
 from records.actor import acting
+from records.schema import model_of
 from records.writes import insert
 from tests.cast import PASSWORD
+from tests.photograph import again
 
 
 def add(label: str, **values: Any) -> str:
@@ -44,6 +46,11 @@ class World:
 
 def install(*, ownership: str = "team") -> Connection:
     """Both sides and the connection as after a first start, not yet enabled."""
+    again(f"install {ownership}", lambda: _install(ownership))
+    return Connection.load()
+
+
+def _install(ownership: str) -> None:
     install_erp()
     company = CompanyInformation.objects.get()
     install_crm(
@@ -53,14 +60,25 @@ def install(*, ownership: str = "team") -> Connection:
         integration_user=connections.INTEGRATION_USER,
     )
     connections.connection_first_start()
-    return connections.connection_save(values={"ownership_model": ownership})
+    connections.connection_save(values={"ownership_model": ownership})
 
 
 def build(*, ownership: str = "team") -> World:
+    """The same, enabled, with the default mappings, two customers and three accounts."""
+    if not User.objects.filter(username="admin").exists():
+        user_create(username="admin", password=PASSWORD, permission_sets=["setup"])
+    again(f"build {ownership}", lambda: _build(ownership))
+    return World(_keys("erp.Customer"), _keys("crm.Account"))
+
+
+def _keys(label: str) -> dict[str, str]:
+    """The keys of all records by name."""
+    return {name: str(key) for name, key in model_of(label).objects.values_list("name", "pk")}
+
+
+def _build(ownership: str) -> None:
     with acting("admin", "setup"):
-        install(ownership=ownership)
-        if not User.objects.filter(username="admin").exists():
-            user_create(username="admin", password=PASSWORD, permission_sets=["setup"])
+        _install(ownership)
         connections.connection_enable(install_defaults=True)
         world = World()
         world.customer("Adatum", city="Roma", e_mail="info@adatum.example")
@@ -68,7 +86,6 @@ def build(*, ownership: str = "team") -> World:
         world.account("Adatum", address1_city="Roma")
         world.account("Adatum Nord", address1_city="Milano")
         world.account("Litware")
-    return world
 
 
 def declared(ownership: str = "team") -> list[str]:
