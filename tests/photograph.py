@@ -27,7 +27,7 @@ class Photograph:
 
     def put_back(self) -> None:
         """Make the tables what they were when the photograph was taken."""
-        with connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")
             for table, text in self.contents.items():
                 if table in self.filled:
