@@ -1,7 +1,7 @@
 """The filesystem broker of the embedded set-up: as in Kombu, but a message is there only when all of it is there.
 
 Kombu writes into the file that readers look for. A worker that is quick, on a machine that is slow, takes it while it is
-still empty, fails to read it, and ends.
+still empty, fails to read it, and ends. Every look into the folder is noted for the watchdog.
 """
 
 from __future__ import annotations
@@ -15,9 +15,15 @@ from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.json import dumps
 
+from config import watchdog
+
 
 class Channel(filesystem.Channel):
     """Writes beside the queue, then moves into it."""
+
+    def _get(self, queue: str, timeout: Any = None) -> Any:
+        watchdog.heard()
+        return super()._get(queue)
 
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]  # its parents disagree
         name = f"{round(time.monotonic() * 1000)}_{uuid4()}.{queue}.msg"
@@ -37,5 +43,6 @@ class Transport(filesystem.Transport):
 
 
 def use() -> None:
-    """Let addresses that begin with `filesystem://` mean this transport."""
+    """Let addresses that begin with `filesystem://`, `redis://` or `rediss://` mean our transports."""
     TRANSPORT_ALIASES["filesystem"] = "config.broker:Transport"
+    TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "config.broker_redis:Transport"

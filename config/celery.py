@@ -29,4 +29,4 @@ def forget_task(**_: Any) -> None:
     structlog.contextvars.unbind_contextvars("task", "task_id")
 
 
-from config import heartbeat  # noqa: E402, F401  connects itself to the signals of a worker
+from config import heartbeat, limits, watchdog  # noqa: E402, F401  connect themselves to the signals of a worker

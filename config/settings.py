@@ -183,6 +183,14 @@ else:
         "control_folder": str(BROKER_FOLDER / "control"),
         "polling_interval": 0.1,
     }
+# A worker whose polls get no answer for so long ends and is started anew; 0 for never.
+BROKER_SILENCE_SECONDS = env.float("BROKER_SILENCE_SECONDS", default=30.0)
+# Megabytes of memory that a worker process may have of its own; 0 for any.
+WORKER_MEMORY_MB = env.int("WORKER_MEMORY_MB", default=2048)
+# Limits of the synchronization, where they are to differ from those in sync/conf.py.
+for _name in ("SYNC_MAX_LOSSES", "SYNC_ALONE_SECONDS", "SYNC_ALONE_MB", "SYNC_SILENT_SECONDS", "SYNC_CHUNK_SECONDS"):
+    if env.str(_name, default=""):
+        globals()[_name] = env.float(_name)
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "sync.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}},

@@ -30,6 +30,11 @@ def fault_of(mapping: IntegrationTableMapping) -> Fault | None:
         return next(iter(_faults(mapping)), None)
 
 
+def recreates_deleted(mapping: IntegrationTableMapping) -> bool:
+    """True where a deleted record may come back: its pair loses the coupling, and the one that is left gets a partner."""
+    return mapping.deletion_conflict == "remove_coupling" and not mapping.only_coupled
+
+
 def _faults(mapping: IntegrationTableMapping) -> Iterable[Fault]:
     for name in ("erp_table", "crm_table"):
         try:

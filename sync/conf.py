@@ -14,7 +14,11 @@ _DEFAULTS: dict[str, Any] = {
     "SYNC_CHUNK_LEAST": 1000,
     "SYNC_CHUNKS_SHOWN": 20,  # small jobs are cut into about so many chunks, so that their progress can be seen
     "SYNC_MAX_ATTEMPTS": 10,  # attempts of a chunk before its job fails
-    "SYNC_MAX_LOSSES": 2,  # lost leases before a chunk is cut in halves to find the record that kills its worker
+    "SYNC_MAX_LOSSES": 2,  # lost workers before a chunk is worked off record by record in a process of its own
+    "SYNC_ALONE_SECONDS": 10.0,  # the longest that one record may take there
+    "SYNC_ALONE_MB": 1024,  # the memory that this process may have
+    "SYNC_SILENT_SECONDS": 30.0,  # a worker whose chunk asks nothing of the database for so long ends; above the lease
+    "SYNC_CHUNK_SECONDS": 900.0,  # so does one whose chunk (other than an import) takes longer altogether
     "SYNC_TASK_SECONDS": 1.0,  # a task runs chunks for so long, then rings again
     "SYNC_BELL_EXPIRES": 30,
     "SYNC_BELL_SILENCE": 15.0,  # no bell is rung for so long after one that the broker did not take; sweeps go on

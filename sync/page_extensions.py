@@ -29,7 +29,7 @@ from pages.shell import Notice, notify
 from records.errors import Refused
 from records.messages import text
 from sync import facts as known
-from sync import ribbon
+from sync import restored, ribbon
 from sync.catalogue import next_step
 from sync.explain import mapping_page
 from sync.imports.columns import side_of as side_of_label
@@ -272,6 +272,9 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
     if not connected(request):
         return []
     found = []
+    if restored.is_awaited():
+        said = _now("The database was restored from a backup: scheduled runs wait for a comparison.")
+        found.append(Notice(said, registry.reverse("sync.full_sync.list"), "warn"))
     states = list(WorkItem.objects.values_list("state", flat=True)[:1001])
     page = registry.reverse("sync.work_list")
     if skipped := states.count("skipped"):

@@ -20,7 +20,7 @@ from coupling.models import Connection, Coupling, IntegrationTableMapping
 from records import db
 from sync import conf, order
 from sync.jobs.submit import Request, submit
-from sync.models import Job, Pending, Schedule
+from sync.models import DatabaseMark, Job, Pending, Schedule
 from sync.models.schedule import SHORTEST
 from sync.recurrence import first_from, next_after
 
@@ -73,7 +73,7 @@ def follow_connection(*, enabled: bool) -> None:
 def tick() -> list[Job]:
     """Start what is due, in dependency order: an entry waits for those it depends on that start with it."""
     due = Q(state__in=WAITING, next_run_at__lte=timezone.now())
-    if not Schedule.objects.filter(due).exists() or not Connection.load().enabled:
+    if not Schedule.objects.filter(due).exists() or not Connection.load().enabled or _is_comparison_awaited():
         return []
     with transaction.atomic():
         entries = {e.mapping: e for e in Schedule.objects.select_for_update(skip_locked=True).filter(due)}
@@ -83,6 +83,11 @@ def tick() -> list[Job]:
             first = order.dependencies_among(name, started, depends_on)
             started[name] = _start(entries[name], after=[str(started[f].pk) for f in first])
     return list(started.values())
+
+
+def _is_comparison_awaited() -> bool:
+    """True while nothing may run by itself because the database was restored (see `restored`)."""
+    return DatabaseMark.objects.filter(restored_at__isnull=False).exists()
 
 
 def _start(entry: Schedule, *, after: Iterable[str]) -> Job:

@@ -19,7 +19,7 @@ from coupling.pages.wizard import NEW
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.counts import counts
 from coupling.services.mapping import line_move
-from coupling.soundness import fault_of
+from coupling.soundness import fault_of, recreates_deleted
 from pages import (
     CardPage,
     Chip,
@@ -112,6 +112,14 @@ def broken_chip(_request: HttpRequest, row: Row) -> Chip | None:
     return Chip(text(fault.code, fault.params), "bad", "error_circle") if fault else None
 
 
+def recreates_chip(_request: HttpRequest, row: Row) -> Chip | None:
+    """What deletes couplings and creates what is not coupled makes deleted records again."""
+    mapping = IntegrationTableMapping.objects.filter(pk=row.pk).first()
+    if mapping is None or not recreates_deleted(mapping):
+        return None
+    return Chip(_("Deleted records may be created again"), "warn", "warning")
+
+
 @register
 class MappingCard(CardPage):
     """One mapping with its field lines."""
@@ -198,5 +206,5 @@ class MappingCard(CardPage):
         "crm_key_field": _key_field,
     }
     suggestions: ClassVar = {"depends_on": Suggest("coupling.IntegrationTableMapping", "name", {})}
-    chips = (broken_chip,)
+    chips = (broken_chip, recreates_chip)
     actions = (EDIT_FILTER, EDIT_INTEGRATION_FILTER, CRITERIA, VERSIONS)

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from pages.api import ApiView, body_object
-from sync import full_sync, selectors
+from sync import full_sync, restored, selectors
 from sync.api.base import StartedSerializer, flag, started_response, word, words
 from sync.models import Job
 from sync.models.full_sync import RECOMMENDATIONS
@@ -96,6 +96,43 @@ class ResetView(ApiView):
         require(request.user, "use")
         full_sync.reset()
         return self.answer_list(selectors.show_full_sync(), list)
+
+
+class ComparisonSerializer(serializers.Serializer):
+    """Whether a comparison is awaited after a restore."""
+
+    awaited = serializers.BooleanField()
+
+
+class ComparisonView(ApiView):
+    """After a restore of the database."""
+
+    response_serializer = ComparisonSerializer
+
+    def get(self, _request: Any) -> Response:
+        """True while scheduled runs wait for a comparison."""
+        return Response({"awaited": restored.is_awaited()})
+
+
+class CompareView(ApiView):
+    """Compare everything."""
+
+    response_serializer = StartedSerializer
+
+    def post(self, request: Any) -> Response:
+        """Compare every value of all mappings in previews; nothing is written."""
+        return started_response(request, restored.compare_everything(user=request.user))
+
+
+class NotNeededView(ApiView):
+    """Go on without a comparison."""
+
+    response_serializer = ComparisonSerializer
+
+    def post(self, request: Any) -> Response:
+        """Let scheduled runs go on."""
+        restored.comparison_not_needed(user=request.user)
+        return Response({"awaited": restored.is_awaited()})
 
 
 def launched(request: Any, parent: Job) -> Response:

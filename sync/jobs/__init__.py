@@ -5,7 +5,10 @@ claim.py     a worker takes a chunk: FOR UPDATE SKIP LOCKED, lease, fence
 start.py     the first claim starts the job: rights, connection, direction and mapping version are checked again
 plan/        what the chunks of each kind are
 work.py      the chunk transaction: guard, execute, count
+limits.py    a worker whose chunk eats memory or does not come to an end is ended
 retry.py     errors of a chunk: transient ones are tried again, others are narrowed down (poison.py)
+alone/       a chunk that has ended workers, record by record in a process that may die of it
+culprit.py   the record that did it
 finish.py    the end of a job: exactly once, with its follow-ups in the same transaction
 sweep.py     what any worker does between chunks: routes, due schedules, abandoned work
 """

@@ -1,4 +1,4 @@
-"""A chunk that raises, or kills its worker, is halved until the record that does it stands alone.
+"""A chunk that raises is halved until the record that does it stands alone; one that kills its worker: see `alone`.
 
 That record fails with `internal_error` and is left for an hour; all others go through. Where a few records of the chunk,
 tried alone, all raise at the same place, it is the program or the set-up that is wrong and no record: the job fails.
@@ -14,30 +14,18 @@ from django.db.models.functions import Now
 from coupling.plan import Key
 from coupling.plans import plan_for
 from coupling.sides import gateway
-from records import db
-from records.ids import uuid7
-from records.schema import schema
-from sync import conf
-from sync.jobs import everybody
+from sync.jobs import culprit, everybody
 from sync.jobs.claim import Claim
-from sync.jobs.results import COUNTERS, Counters
 from sync.jobs.submit import add_chunks
-from sync.models import Chunk, Job, OutcomeRow, Pending
+from sync.models import Chunk, Job, Pending
 from sync.models.job import SYNC_KINDS
 
-LEFT_SECONDS = 3600
 
-
-def is_suspect(found: Claim) -> bool:
-    """True when workers have died over this chunk more often than chance allows."""
-    return found.losses > int(conf.value("SYNC_MAX_LOSSES"))
-
-
-def narrow(found: Claim, error: Exception | None) -> None:
+def narrow(found: Claim, error: Exception) -> None:
     """Replace the chunk by its halves, or fail the one record that is left of it."""
     from sync.jobs import finish
 
-    text = text_of(error) if error else "the worker ended"
+    text = text_of(error)
     with transaction.atomic():
         chunk = Chunk.objects.select_for_update().filter(**found.held).first()
         if chunk is None:
@@ -47,7 +35,7 @@ def narrow(found: Claim, error: Exception | None) -> None:
             _try_again_or_fail(found, chunk, text)
             return
         keys = keys_of(job, chunk)
-        if error is not None and everybody.raises(job, chunk, keys, error):
+        if everybody.raises(job, chunk, keys, error):
             finish.fail(job, "every_record_fails", {"error": text, "mapping": job.mapping})
             Chunk.objects.filter(pk=chunk.pk).update(state="cancelled", lease_until=None, error_code="internal_error")
         elif len(keys) > 1:
@@ -103,51 +91,7 @@ def text_of(error: Exception) -> str:
 
 
 def _fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> None:
-    counters = fail_record(job, chunk, key, text)
+    counters = culprit.fail(job, chunk, key, text)
     Chunk.objects.filter(pk=chunk.pk).update(
         state="done", lease_until=None, counters=counters, processed=1, done_at=Now()
     )
-
-
-def fail_record(job: Job, chunk: Chunk, key: Key, text: str) -> Counters:
-    """Count and report the record; it waits an hour, so that no run trips over it again at once."""
-    directions = chunk.spec["directions"]
-    counters: Counters = {d: {**dict.fromkeys(COUNTERS, 0), "failed": 1} for d in directions}
-    OutcomeRow.objects.bulk_create(outcome(job, chunk, direction, key, text) for direction in directions)
-    if not job.preview:
-        db.execute(
-            f"INSERT INTO {Pending._meta.db_table} (mapping, side, record, reason, not_before) "
-            "VALUES (%s, %s, %s, 'internal_error', clock_timestamp() + make_interval(secs => %s)) "
-            "ON CONFLICT (mapping, side, record) DO UPDATE SET reason = excluded.reason, "
-            f"not_before = excluded.not_before, attempts = {Pending._meta.db_table}.attempts + 1",
-            [job.mapping, chunk.spec["side"], key, LEFT_SECONDS],
-        )
-    return counters
-
-
-def outcome(job: Job, chunk: Chunk, direction: str, key: Key, text: str) -> OutcomeRow:
-    """The row that says which record it was."""
-    side = chunk.spec["side"]
-    shown = _shown(job, side, key)
-    return OutcomeRow(
-        id=uuid7(),
-        job=job,
-        chunk_id=chunk.pk,
-        mapping=job.mapping,
-        direction=direction,
-        **{f"{side}_id": key},
-        **{"erp_key" if side == "erp" else "crm_name": shown},
-        action="fail",
-        reason="internal_error",
-        params={"error": text},
-    )
-
-
-def _shown(job: Job, side: str, key: Key) -> str:
-    """What the record is called, as far as it can be read."""
-    plan = plan_for(job.mapping)
-    table = plan.erp_table if side == "erp" else plan.crm_table
-    described = schema(table)
-    title = described.model.Record.title[0 if side == "erp" else -1]
-    row = described.model.objects.filter(pk=key).values_list(title, flat=True).first()
-    return str(row or "")[:250]

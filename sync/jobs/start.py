@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from coupling.models import Connection, IntegrationTableMapping
 from coupling.soundness import fault_of
+from people.audit import audit
 from sync.models import Job
 from sync.models.job import SYNC_KINDS
 
@@ -41,6 +42,8 @@ def start_unless_running(job_id: str) -> bool:
         from sync.jobs import finish
 
         finish.fail(job, refusal.code, refusal.params)
+        if refusal.code == "permission_denied":
+            audit("job_refused", target=job.mapping or job.kind, new={"job": str(job.pk), "user": job.requested_by})
         return True
     Job.objects.filter(pk=job_id, state="ready", cancel_requested=False).update(
         state="in_process", started_at=Now(), plan_version=mapping.version if mapping else 0

@@ -7,7 +7,7 @@ import logging
 from django.db import connection
 
 from records import db
-from sync import changes, retention, schedules
+from sync import changes, restored, retention, schedules
 from sync.jobs import finish
 from sync.models import Chunk, Job
 from sync.models.chunk import LIVE
@@ -23,6 +23,7 @@ def sweep() -> None:
     """
     if not connection.in_atomic_block:
         connection.close_if_unusable_or_obsolete()
+    restored.look()
     sent = changes.route_all()
     schedules.wake(sent)
     schedules.tick()

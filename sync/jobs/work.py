@@ -19,8 +19,9 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from coupling.gateways.errors import Transient
 from records import db
 from records.actor import acting
-from sync import failpoints
-from sync.jobs import finish, guard, poison, retry
+from sync import conf, failpoints
+from sync.jobs import finish, guard, limits, retry
+from sync.jobs.alone import parent as alone
 from sync.jobs.claim import Claim, claim
 from sync.jobs.errors import LostLeaseError, StoppedError
 from sync.jobs.executors import executor_of
@@ -62,18 +63,20 @@ def run_claimed(found: Claim) -> bool:
 
     False when others of the job's chunks are ready: whoever works on the last one asks whether the job is over.
     """
-    if poison.is_suspect(found):
-        poison.narrow(found, None)
-        finish.finish_if_done(found.job_id)
-        return True
     try:
-        if not _transact_around_locks(found):
+        if alone.applies(found):
+            alone.run(found)
+        elif found.losses > int(conf.value("SYNC_MAX_LOSSES")):  # no list of records: nothing can be left out of it
+            finish.fail_chunk(found, "internal_error", {"error": "the worker ended"})
+        elif not _transact_around_locks(found):
             return False
     except LostLeaseError:
         log.warning("lost the lease of chunk %s of job %s", found.chunk_id, found.job_id)
     except StoppedError as stop:
         finish.stop(found, stop.refusal)
     except Exception as error:  # noqa: BLE001 - whatever a rule, a hook or the database raises is a result
+        if isinstance(error, MemoryError):
+            limits.out_of_memory()
         _failed(found, error)
     finish.finish_if_done(found.job_id)
     return True
@@ -91,7 +94,7 @@ def _transact(found: Claim, *, avoid_locked: bool = False) -> bool:
     with transaction.atomic():
         job, chunk = guard.enter(found)
         chunk.avoid_locked = avoid_locked
-        with acting(job.requested_by_name, "sync"):
+        with limits.watched(job, chunk), acting(job.requested_by_name, "sync"):
             result = executor_of(job, chunk)(job, chunk)
         is_last = store(job, chunk, result)
         failpoints.reach("before_commit")

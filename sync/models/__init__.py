@@ -1,6 +1,7 @@
 """Jobs with their chunks and outcome rows, what changed and what waits, schedules."""
 
 from sync.models.chunk import Chunk
+from sync.models.database import DatabaseMark
 from sync.models.failure import Failure
 from sync.models.full_sync import FullSyncLine
 from sync.models.job import Job
@@ -17,6 +18,7 @@ from sync.models.work_list import WorkItem
 __all__ = [
     "ChangeLog",
     "Chunk",
+    "DatabaseMark",
     "Failure",
     "FailureNotice",
     "FullSyncLine",

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from pages import ActionView, Done, Help, Page, register, registry
-from sync import full_sync
+from sync import full_sync, restored
 from sync.pages.common import LINKS
+from sync.pages.runs import followed
 from sync.services import require
 from sync.shown import connected
 
@@ -113,6 +114,39 @@ class RestartFullSync(ActionView):
         require(request.user, "use")  # type: ignore[arg-type]
         full_sync.restart(user_name=request.user.get_username(), mappings=_mappings(request))
         return Done(_now("The full synchronization has been started."))
+
+
+@register
+class CompareEverything(ActionView):
+    """Compare every value of all mappings and write nothing."""
+
+    name = "sync.full_sync.compare"
+    path = "sync/full-sync/compare/"
+    title = _("Compare Everything")
+
+    def get_visible(self, request: HttpRequest) -> bool:
+        """Only with a connection."""
+        return connected(request)
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Start the previews and follow them."""
+        user: Any = request.user
+        return followed(request, [restored.compare_everything(user=user)])
+
+
+@register
+class ComparisonNotNeeded(ActionView):
+    """Let scheduled runs go on although nothing was compared after a restore."""
+
+    name = "sync.full_sync.not_needed"
+    path = "sync/full-sync/comparison-not-needed/"
+    title = _("Go on without it")
+    right = "setup"
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Go on."""
+        restored.comparison_not_needed(user=request.user)  # type: ignore[arg-type]
+        return Done(_now("Scheduled runs go on."))
 
 
 @register

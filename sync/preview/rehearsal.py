@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from coupling.gateways.errors import Transient
-from sync.jobs import everybody, poison, retry
+from sync.jobs import culprit, everybody, poison, retry
 from sync.jobs.errors import StoppedError
 from sync.jobs.results import Done, Result, add
 from sync.jobs.start import Refusal
@@ -91,5 +91,5 @@ def _narrowed(job: Job, part: Chunk, error: Exception) -> tuple[Result, list[Spe
     if len(keys) > 1:
         return Done(), poison.halves(part, keys)
     if keys:
-        return Done(poison.fail_record(job, part, keys[0], text), 1), []
+        return Done(culprit.fail(job, part, keys[0], text), 1), []
     return Done(), []

@@ -62,6 +62,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("sync/retention/new/", "setup", "setup"),
     ("sync/retention/*/delete/", "setup", "setup"),
     ("sync/retention/*", "view", "setup"),
+    ("sync/full-sync/comparison-not-needed/", "setup", "setup"),
     ("sync/explain/", "view", "view"),
     ("sync/run-*/", "use", "use"),
     ("sync/import/*", "use", "use"),
@@ -88,6 +89,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("sync/*", "view", "use"),
     # Connection, mappings and what belongs to them
     ("api/v1/connection/*", "setup", "setup"),
+    ("api/v1/full-sync/comparison-not-needed/", "setup", "setup"),
     ("api/v1/mappings/reset/", "setup", "setup"),
     ("api/v1/mappings/import/", "setup", "setup"),
     ("api/v1/mappings/*/versions/*/restore/", "setup", "setup"),

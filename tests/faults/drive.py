@@ -121,6 +121,80 @@ def edit_mapping() -> None:
     print("edited")
 
 
+def insert(name: str, number: str) -> None:
+    """So many new customers of this name."""
+    from records.writes import insert as write
+
+    write("erp.Customer", [{"name": f"{name} {i:05}"} for i in range(int(number))], source="page")
+
+
+def undo() -> None:
+    """Take back what the last run wrote."""
+    from sync.models import Job
+    from sync.services import job_undo
+
+    job_undo(user=admin(), job=Job.objects.order_by("-id")[0])
+
+
+def uncouple() -> None:
+    """Delete all couplings of CUSTOMER."""
+    from sync.services import mapping_uncouple
+
+    mapping_uncouple(user=admin(), mapping=customer())
+
+
+def match() -> None:
+    """Couple what has the same name."""
+    from sync.services import mapping_match
+
+    customer().lines.filter(erp_field="name").update(match=True)
+    mapping_match(user=admin(), mapping=customer(), create_new=False, synchronize_after=False)
+
+
+def import_rows(number: str) -> None:
+    """Import so many new customers."""
+    from sync.services import import_start
+
+    rows = "".join(f"Imported {i:05}\n" for i in range(int(number)))
+    import_start(user=admin(), table="erp.Customer", blocks=[f"name\n{rows}".encode()], file_name="new.csv")
+
+
+def preview() -> None:
+    """What a full run of CUSTOMER would do."""
+    from sync.services import mapping_run
+
+    mapping_run(user=admin(), mapping=customer(), mode="full", preview=True)
+
+
+def cancel() -> None:
+    """Cancel the last job."""
+    from sync.jobs import cancel as stop
+    from sync.models import Job
+
+    stop(Job.objects.order_by("-id")[0])
+
+
+def revoke() -> None:
+    """The administrator's sets are taken away."""
+    from people.models import User
+
+    User.objects.filter(username="admin").update(permission_sets=["view"])
+
+
+def customer() -> Any:
+    """The mapping that all of this is about."""
+    from coupling.models import IntegrationTableMapping
+
+    return IntegrationTableMapping.objects.get(name="CUSTOMER")
+
+
+def compare() -> None:
+    """Compare Everything."""
+    from sync import restored
+
+    restored.compare_everything(user=admin())
+
+
 def replace(no: str) -> None:
     """A customer is deleted, and another one is made with its number."""
     from records.schema import model_of
@@ -184,9 +258,11 @@ def admin() -> Any:
     return User.objects.get(username="admin")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {
-    f.__name__: f for f in (ask, build, digest, edit, edit_mapping, start, prepare, now, replace, ring, state)
-}
+DONE_BY_NAME = (
+    ask, build, cancel, compare, digest, edit, edit_mapping, import_rows, insert, match, now, prepare, preview, replace,
+    revoke, ring, start, state, uncouple, undo,
+)  # fmt: skip
+COMMANDS: dict[str, Callable[..., None]] = {function.__name__: function for function in DONE_BY_NAME}
 
 if __name__ == "__main__":
     import django

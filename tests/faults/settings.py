@@ -1,7 +1,7 @@
 """Settings of the fault tests: real workers on the filesystem broker, short leases, failpoints, small chunks."""
 
 from config.settings import *  # noqa: F403
-from config.settings import BROKER_FOLDER, DATA_FOLDER, DATABASES, env
+from config.settings import BROKER_FOLDER, DATA_FOLDER, DATABASES, INSTALLED_APPS, env
 
 DATABASES["default"] |= {"NAME": env.str("FAULT_DATABASE"), "HOST": env.str("FAULT_HOST"), "EMBEDDED": ""}
 
@@ -16,5 +16,5 @@ CELERY_BEAT_SCHEDULE = {"sweep": {"task": "sync.tasks.sweep", "schedule": 1.0, "
 for _folder in ("messages", "control"):
     (BROKER_FOLDER / _folder).mkdir(parents=True, exist_ok=True)
 if env.str("FAULT_POISON", default=""):
-    CELERY_IMPORTS = ("tests.faults.poison",)
+    INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.poison.Poison"]
 ROOT_URLCONF = "tests.faults.urls"

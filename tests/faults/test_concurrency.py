@@ -12,11 +12,12 @@ from django.db import connection, connections
 
 from coupling.models import Coupling
 from records import writes
+from records.errors import Refused
 from records.schema import model_of
-from sync import changes, schedules
+from sync import changes, invariants, schedules
 from sync.jobs import drain, run_one
 from sync.models import ChangeLog, Chunk, Job, Pending, Schedule
-from sync.services import mapping_run, sync_now
+from sync.services import job_undo, mapping_run, sync_now
 from tests.coupling.world import World, build
 from tests.sync.conftest import FakeEngine, connected, engine, keys, mapping, records_job
 from tests.sync.test_run import counts, edit, partner, run
@@ -149,6 +150,39 @@ def test_creating_the_same_partner_at_once_makes_one(world: World, salesperson: 
     assert Coupling.objects.filter(pair="CUSTOMER", erp_id=adatum).count() == 1
     assert model_of("crm.Account").objects.count() == before + 1
     assert set(Job.objects.values_list("state", flat=True)) == {"finished"}
+
+
+def test_two_users_send_and_get_the_same_record_at_once(world: World, salesperson: Any) -> None:
+    """Whoever comes second sees what the first has written: both sides end alike, and nothing is doubled."""
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    adatum = world.customers["Adatum"]
+    edit("erp.Customer", adatum, city="Oslo")
+    edit("crm.Account", str(partner(adatum).pk), address1_city="Bergen")
+
+    for direction in ("to_crm", "from_crm") * 3:
+        sync_now(user=salesperson, mapping="CUSTOMER", direction=direction, erp_ids=[adatum])
+    at_once(6, lambda _i: drain())
+    Chunk.objects.update(not_before=None)
+    drain()
+
+    assert set(Job.objects.values_list("state", flat=True)) == {"finished"}
+    assert model_of("erp.Customer").objects.get(pk=adatum).city == partner(adatum).address1_city
+    assert invariants.check(drain_seconds=60) == []
+
+
+def test_a_run_is_taken_back_once_by_two_users(world: World, salesperson: Any) -> None:
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    edit("erp.Customer", world.customers["Adatum"], city="Oslo")
+    done = run(salesperson)
+
+    answers = at_once(4, lambda _i: job_undo(user=salesperson, job=done))
+    at_once(2, lambda _i: drain())
+
+    refused = [answer.code for answer in answers if isinstance(answer, Refused)]
+    assert refused == ["already_undone"] * 3, answers
+    assert Job.objects.filter(kind="undo").count() == 1
+    assert partner(world.customers["Adatum"]).address1_city != "Oslo"
+    assert invariants.check(drain_seconds=60) == []
 
 
 def test_a_second_bell_finds_nothing_to_do(mapping: Any, engine: FakeEngine) -> None:

@@ -10,21 +10,19 @@ from __future__ import annotations
 import random
 import re
 import signal
-import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.folders import ROOT
-from tests.conftest import free_port, start_redis
 from tests.faults.test_kills import assert_same
 from tests.faults.yard import Yard, is_stopped
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 
 KILLS, STORM, HERE = "tests/faults/test_kills.py", "tests/faults/test_storm.py", "tests/faults/test_matrix.py"
+BROKER, POISON = "tests/faults/test_broker.py", "tests/faults/test_poison.py"
 TOGETHER, JOBS, CHANGES = "tests/faults/test_concurrency.py", "tests/sync/test_jobs.py", "tests/sync/test_changes.py"
 #: row of the matrix -> (fault, tests)
 MATRIX: dict[int, tuple[str, list[str]]] = {
@@ -45,16 +43,16 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
         "the broker killed, and back without its messages",
         [
             f"{KILLS}::test_a_broker_that_loses_every_message_delays_work_and_loses_none",
-            f"{HERE}::test_jobs_asked_for_without_a_broker_run_once_when_it_is_back",
+            f"{BROKER}::test_jobs_asked_for_without_a_broker_run_once_when_it_is_back",
         ],
     ),
     5: (
         "a broker that is deaf for a while and drops its clients",
-        [f"{HERE}::test_workers_hear_again_after_the_broker_was_deaf"],
+        [f"{BROKER}::test_a_deaf_worker_ends_and_the_next_one_hears"],
     ),
     6: (
         "messages doubled and in any order",
-        [f"{HERE}::test_many_bells_for_one_job_run_it_once", f"{TOGETHER}::test_a_second_bell_finds_nothing_to_do"],
+        [f"{BROKER}::test_many_bells_for_one_job_run_it_once", f"{TOGETHER}::test_a_second_bell_finds_nothing_to_do"],
     ),
     7: ("the database killed", [f"{STORM}::test_no_edit_is_lost_when_the_database_is_killed"]),
     8: (
@@ -79,7 +77,14 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
             f"{JOBS}::test_two_running_whole_jobs_are_impossible",
         ],
     ),
-    11: ("one record coupled twice at once", [f"{TOGETHER}::test_creating_the_same_partner_at_once_makes_one"]),
+    11: (
+        "one record coupled twice at once",
+        [
+            f"{TOGETHER}::test_creating_the_same_partner_at_once_makes_one",
+            "tests/faults/test_matching_at_once.py::test_users_and_a_match_job_couple_the_same_records",
+            "tests/faults/test_matching_at_once.py::test_two_match_jobs_and_a_run_that_creates_couple_everything_once",
+        ],
+    ),
     12: ("users edit while their records are carried", [f"{STORM}::test_no_edit_is_lost_while_workers_are_killed"]),
     13: (
         "the destination edited between read and write",
@@ -116,13 +121,15 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
     20: (
         "a record that raises, or kills its worker",
         [
-            f"{HERE}::test_a_record_that_kills_its_worker_fails_alone",
+            f"{POISON}::test_records_that_harm_their_workers_fail_alone",
+            "tests/sync/test_alone.py::test_a_coupled_culprit_is_skipped_the_second_time",
             f"{JOBS}::test_the_record_that_raises_is_found_and_all_others_go_through",
         ],
     ),
     21: (
         "values no database takes",
         [
+            f"{HERE}::test_values_that_the_other_side_cannot_take_fail_their_records_only",
             "tests/records/test_values.py::test_every_bad_field_is_named_at_once",
             "tests/unit/engine/test_decide.py::test_a_text_that_is_too_long_fails_with_its_field",
         ],
@@ -130,6 +137,7 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
     22: (
         "an option without mapping",
         [
+            f"{HERE}::test_values_that_the_other_side_cannot_take_fail_their_records_only",
             "tests/records/test_values.py::test_an_option_that_the_table_lacks_is_refused",
             "tests/unit/engine/test_decide.py::test_an_unknown_value_fails_the_record",
         ],
@@ -142,7 +150,13 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
             "tests/sync/test_dependencies.py::test_another_missing_record_wakes_nobody",
         ],
     ),
-    24: ("several schedulers", [f"{TOGETHER}::test_three_schedulers_start_one_job_per_tick"]),
+    24: (
+        "several schedulers",
+        [
+            "tests/faults/test_schedulers.py::test_three_schedulers_start_each_due_tick_once",
+            f"{TOGETHER}::test_three_schedulers_start_one_job_per_tick",
+        ],
+    ),
     25: (
         "no space left",
         [
@@ -161,18 +175,28 @@ MATRIX: dict[int, tuple[str, list[str]]] = {
             f"{JOBS}::test_a_mapping_edited_under_a_run_stops_it_and_the_work_is_asked_again",
         ],
     ),
-    28: ("a right taken away", [f"{JOBS}::test_a_right_that_was_taken_away_stops_a_job_that_waits"]),
+    28: (
+        "a right taken away",
+        [
+            f"{HERE}::test_a_right_taken_away_refuses_the_job_that_waits",
+            f"{JOBS}::test_a_right_that_was_taken_away_stops_a_job_that_waits",
+        ],
+    ),
     29: (
         "cancel, and workers stopped for an update",
         [
             f"{HERE}::test_workers_stopped_politely_lose_no_attempt",
+            f"{HERE}::test_cancel_ends_a_run_at_the_next_border_and_keeps_what_is_done",
             f"{JOBS}::test_cancel_during_a_chunk_ends_at_its_border",
         ],
     ),
     30: ("workers of an older version", [f"{HERE}::test_an_older_worker_leaves_newer_jobs_alone"]),
     31: (
         "a database restored from an older copy",
-        [f"{HERE}::test_after_a_restore_of_one_side_a_comparison_shows_what_differs"],
+        [
+            "tests/faults/test_restore.py::test_a_restored_backup_is_compared_before_anything_runs_by_itself",
+            f"{HERE}::test_after_a_restore_of_one_side_a_comparison_shows_what_differs",
+        ],
     ),
 }
 
@@ -191,76 +215,6 @@ def test_all_workers_killed_and_others_started_later(yard: Yard, undisturbed: An
     yard.wait(yard.ended)
 
     assert time.monotonic() - began < 3 + 1 + 10 + 15, "lease, sweep, and the work"
-    assert_same(yard, undisturbed)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Any:
-    """A Redis server whose processes are ended by the test or at its end; {port, start, process}."""
-    port, started = free_port(), []
-
-    def start() -> subprocess.Popen[bytes]:
-        started.append(start_redis(port, tmp_path))
-        return started[-1]
-
-    yield port, start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-@pytest.mark.redis
-def test_jobs_asked_for_without_a_broker_run_once_when_it_is_back(yard: Yard, broker: Any) -> None:
-    port, start = broker
-    yard.environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    assert yard.drive("ask", "20") == "asked"  # nobody is told of an error
-
-    start()
-    yard.beat()
-    yard.worker()
-    yard.worker()
-    yard.wait(yard.ended)
-
-    found = yard.state()
-    assert [job[:2] for job in found["jobs"] if job[0] == "single"] == [["single", "finished"]] * 20
-    assert yard.one("SELECT max(fence) FROM sync_chunk") == 1
-    assert found["violations"] == []
-
-
-@pytest.mark.redis
-def test_workers_hear_again_after_the_broker_was_deaf(yard: Yard, broker: Any) -> None:
-    port, start = broker
-    yard.environment["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
-    start()
-    yard.beat()
-    yard.worker()
-    yard.wait(yard.ended)
-
-    for command in (
-        ("CLIENT", "PAUSE", "6000"),
-        ("CLIENT", "KILL", "TYPE", "normal"),
-        ("CLIENT", "KILL", "TYPE", "pubsub"),
-    ):
-        subprocess.run(["redis-cli", "-p", str(port), *command], check=True, capture_output=True)
-    yard.drive("ask", "1")
-
-    yard.wait(yard.ended, 45)
-
-
-def test_many_bells_for_one_job_run_it_once(yard: Yard, undisturbed: Any) -> None:
-    yard.drive("ring", "20")
-    messages = list((yard.data / "broker" / "messages").iterdir())
-    random.Random(1).shuffle(messages)
-    for number, message in enumerate(messages):  # the filesystem broker hands them out by name
-        message.rename(message.with_name(f"{number:04}_{message.name.split('_', 1)[-1]}"))
-
-    yard.worker()
-    yard.worker()
-    yard.beat()
-    yard.wait(yard.ended)
-
-    assert len(messages) >= 20
-    assert yard.one("SELECT max(fence) FROM sync_chunk") == 1
     assert_same(yard, undisturbed)
 
 
@@ -355,27 +309,6 @@ def test_a_value_that_is_taken_fails_its_record_and_no_other(yard: Yard) -> None
     assert yard.state()["violations"] == []
 
 
-def test_a_record_that_kills_its_worker_fails_alone(yard: Yard) -> None:
-    yard.environment["FAULT_POISON"] = "Customer 00042"
-    yard.beat()
-    workers = [yard.worker()]
-    until = time.monotonic() + 150
-    while not yard.ended():
-        assert time.monotonic() < until, yard.logs()
-        if workers[-1].poll() is not None:  # what the supervisor does
-            workers.append(yard.worker())
-        time.sleep(0.2)
-
-    with yard.sql() as cursor:
-        cursor.execute(
-            "SELECT c.name, o.reason FROM sync_outcomerow o JOIN erp_customer c ON c.system_id = o.erp_id WHERE o.action = 'fail' GROUP BY 1, 2"
-        )
-        assert cursor.fetchall() == [("Customer 00042", "internal_error")]
-    assert len(workers) > 3
-    assert yard.one("SELECT count(*) FROM crm_account WHERE address1_city = 'Bergen' AND name LIKE 'Customer%'") == 599
-    assert yard.state()["violations"] == []
-
-
 def test_a_mapping_edited_under_its_job_is_asked_again(yard: Yard) -> None:
     yard.beat()
     worker = yard.worker("after_plan=stop")
@@ -387,6 +320,57 @@ def test_a_mapping_edited_under_its_job_is_asked_again(yard: Yard) -> None:
     found = yard.state()
     assert [job[1:3] for job in found["jobs"]] == [["failed", "mapping_changed"], ["finished", ""]]
     assert yard.one("SELECT count(*) FROM crm_account WHERE address1_city = 'Bergen' AND name LIKE 'Customer%'") == 600
+    assert found["violations"] == []
+
+
+def test_a_right_taken_away_refuses_the_job_that_waits(yard: Yard) -> None:
+    yard.drive("revoke")
+    run_to_its_end(yard)
+
+    ((_kind, state, code, _counters, processed, _total),) = yard.state()["jobs"]
+    assert (state, code, processed) == ("failed", "permission_denied", 0)
+    assert yard.one("SELECT count(*) FROM people_auditentry WHERE action = 'job_refused'") == 1
+    assert yard.one("SELECT count(*) FROM crm_account WHERE address1_city = 'Bergen'") == 0
+
+
+def test_cancel_ends_a_run_at_the_next_border_and_keeps_what_is_done(yard: Yard) -> None:
+    yard.beat()
+    yard.worker("before_commit=sleep:0.3@*")
+    yard.wait(lambda: yard.one("SELECT count(*) FROM sync_chunk WHERE state = 'done'") > 2)
+    yard.drive("cancel")
+    began = time.monotonic()
+    yard.wait(yard.ended)
+
+    assert time.monotonic() - began < 5
+    found = yard.state()
+    ((_kind, state, _code, counters, _processed, _total),) = found["jobs"]
+    done = yard.one("SELECT count(*) FROM crm_account WHERE address1_city = 'Bergen' AND name LIKE 'Customer%'")
+    assert state == "cancelled"
+    assert 0 < done == counters["to_crm"]["modified"] < 600
+    assert found["violations"] == []
+
+
+def test_values_that_the_other_side_cannot_take_fail_their_records_only(yard: Yard) -> None:
+    """Too long for the ERP, an option that no code is coupled with, an amount beyond its digits."""
+    with yard.sql() as cursor:
+        for number, change in enumerate(
+            ("address1_city = repeat('x', 80)", "paymenttermscode = 987654", "creditlimit = 99999999999999.99")
+        ):
+            cursor.execute(f"UPDATE crm_account SET {change} WHERE name LIKE 'Customer %{number}7'")
+    run_to_its_end(yard)
+
+    with yard.sql() as cursor:
+        cursor.execute(
+            "SELECT o.reason, count(*) FROM sync_outcomerow o WHERE o.action = 'fail' AND o.direction = 'from_crm' GROUP BY 1"
+        )
+        failed = dict(cursor.fetchall())
+    found = yard.state()
+    ((_kind, state, _code, counters, _processed, _total),) = found["jobs"]
+    assert state == "finished"
+    assert failed.get("too_long") == 6, failed
+    assert failed.get("unknown_option") == 6, failed
+    assert counters["to_crm"]["modified"] == 600 - sum(failed.values())
+    assert yard.one("SELECT count(*) FROM erp_customer WHERE city LIKE 'xx%'") == 0
     assert found["violations"] == []
 
 

@@ -80,10 +80,31 @@ def test_no_edit_is_lost_when_the_database_is_killed(tmp_path: Path, request: py
 
         found = settle(yard)
 
+        preview_survives_a_crash(yard, own, data)
         yard.stop()
         assert lost(yard, writers) == [], (found["sync_pending"][:3], found["jobs"][-4:])
         assert found["violations"] == []
         assert [job for job in found["jobs"] if job[1] != "finished"] == []
+
+
+def preview_survives_a_crash(yard: Yard, cluster: Any, data: Path) -> None:
+    """The database dies while a preview runs: the preview ends, and has written nothing."""
+    with yard.sql() as cursor:
+        cursor.execute("UPDATE sync_schedule SET state = 'on_hold', next_run_at = NULL")
+        cursor.execute("UPDATE erp_customer SET city = 'Previewed' WHERE name LIKE 'Customer%'")
+    yard.worker("before_commit=sleep:0.3@*")
+    yard.drive("preview")
+    yard.wait(lambda: bool(yard.one("SELECT count(*) FROM sync_job WHERE preview AND state = 'in_process'")))
+    crash_and_restart(cluster, data)
+    yard.wait(yard.ended)
+
+    with yard.sql() as cursor:
+        cursor.execute("SELECT state, counters -> 'to_crm' ->> 'modified' FROM sync_job WHERE preview")
+        assert cursor.fetchall() == [("finished", "600")]
+        cursor.execute("UPDATE erp_customer c SET city = a.address1_city FROM coupling_coupling k "
+                       "JOIN crm_account a ON a.accountid = k.crm_id WHERE c.system_id = k.erp_id "
+                       "AND c.city = 'Previewed' AND a.address1_city <> 'Previewed'")  # fmt: skip
+        assert cursor.rowcount == 600
 
 
 def test_a_users_record_ends_soon_while_a_large_run_is_going(yard: Yard) -> None:

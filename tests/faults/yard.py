@@ -18,8 +18,9 @@ import psycopg2
 from config import embedded
 from config.cluster import Cluster
 from config.folders import ROOT
+from config.supervisor import Child, Supervisor
 
-SECONDS = 120  # a busy machine; what is awaited comes within a few
+SECONDS = 180  # a busy machine; what is awaited comes within a few
 
 
 class Yard:
@@ -103,6 +104,10 @@ class Yard:
         text = (self.data / f"{self.names[process.pid]}.log").read_text()
         return any(word in text for word in words)
 
+    def sweeps(self, process: subprocess.Popen[bytes]) -> int:
+        """How many tasks a worker has ended."""
+        return (self.data / f"{self.names[process.pid]}.log").read_text().count("succeeded in")
+
     def logs(self) -> str:
         """The last lines of all logs, for messages of failed tests."""
         return "\n".join(f"== {path.name}\n{path.read_text()[-2000:]}" for path in sorted(self.data.glob("*.log")))
@@ -140,6 +145,35 @@ class Yard:
         while not condition():
             assert time.monotonic() < until, self.logs()
             time.sleep(0.05)
+
+
+class Keeper(Supervisor):
+    """Workers under the supervisor of `script/server`; somebody has to wait with `until`."""
+
+    def __init__(self, yard: Yard, workers: int = 1) -> None:
+        self.yard = yard
+        self.said: list[str] = []
+        names = [f"kept{number}-{yard.database}" for number in range(workers)]
+        super().__init__([Child("worker", name, yard.environment) for name in names], yard.data, lambda: None)
+
+    def say(self, text: str) -> None:
+        """Remember what the supervisor tells; young deaths are forgiven, as they are after ten seconds."""
+        self.said.append(text)
+        for child in self.children:
+            child.failures = 0
+
+    def ends(self, code: int) -> int:
+        """How often a worker has ended with this code."""
+        return sum(f"ended (code {code})" in text for text in self.said)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait as the supervisor does."""
+
+        def turn() -> bool:
+            self.tick()
+            return condition()
+
+        self.yard.wait(turn)
 
 
 def is_stopped(process: subprocess.Popen[bytes]) -> bool:

@@ -244,25 +244,6 @@ def test_what_the_database_refuses_is_each_records_own_fault(mapping, engine: Fa
     assert (ended(job).state, ended(job).counters["to_crm"]["failed"]) == ("finished", 16)
 
 
-def test_a_record_that_kills_its_workers_is_found_too(mapping, engine: FakeEngine, settings) -> None:
-    settings.SYNC_MAX_LOSSES = 1
-    job = records_job(keys(4))
-    bad = keys(4)[2]
-
-    for _round in range(40):  # whoever touches the record dies: the lease runs out
-        found = claim()
-        if found is None:
-            break
-        chunk = Chunk.objects.get(pk=found.chunk_id)
-        if bad in chunk.spec["ids"] and found.losses <= 1:
-            Chunk.objects.filter(pk=found.chunk_id).update(lease_until="2000-01-01T00:00Z")
-        else:
-            run_claimed(found)
-
-    assert sorted([*engine.seen, bad]) == keys(4)
-    assert (ended(job).state, ended(job).counters["to_crm"]["failed"]) == ("finished", 1)
-
-
 def test_cancel_keeps_what_is_done_and_begins_nothing_more(mapping, engine: FakeEngine) -> None:
     job = records_job(keys(3), size=1)
     run_one()
