@@ -51,11 +51,11 @@ def undo(yard: Yard) -> None:
     assert yard.one("SELECT count(*) FROM crm_account WHERE address1_city = 'Oslo' AND name LIKE 'Customer%'") == 600
     assert yard.one("SELECT count(*) FROM crm_account WHERE name LIKE 'New%'") == 0
     assert yard.one("SELECT count(*) FROM erp_customer WHERE phone_no LIKE '+47%'") == 0
-    rows = "SELECT count(*), count(DISTINCT (erp_id, crm_id, direction)) FROM sync_outcomerow WHERE reason = 'undone'"
-    with yard.sql() as cursor:
-        cursor.execute(rows)
-        written, pairs = cursor.fetchone()
-    assert written == pairs > 600
+    made, taken_back = (
+        yard.one(f"SELECT count(*) FROM sync_outcomerow o JOIN sync_job j ON j.id = o.job_id WHERE j.kind = '{kind}'")
+        for kind in ("modified", "undo")
+    )
+    assert made == taken_back == 600 + 100 + 60
 
 
 def uncouple(yard: Yard) -> None:
