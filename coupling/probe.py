@@ -50,6 +50,23 @@ def probe_credentials(connection: Connection) -> None:
         _no_credentials(name, "credentials_secret")
 
 
+def lasting_fault(connection: Connection) -> Refused | None:
+    """What does not heal by itself: the integration user was disabled on either side, or may no longer write.
+
+    Cheap enough for every scheduled run: no round trip, no password.
+    """
+    name = connection.user_name
+    user = User.objects.filter(username__iexact=name).first()
+    disabled = model_of("crm.SystemUser").objects.filter(domainname__iexact=name, isdisabled=True).exists()
+    if disabled or (user is not None and not user.active):
+        return Refused("credentials", {"user": name, "why": "@:credentials_disabled"})
+    if user is not None and not user.has_right("use"):
+        tables = mapped_tables()
+        table = f"@{tables[0]}" if tables else ""
+        return Refused("privilege", {"user": name, "table": table, "operation": "@:privilege_write"})
+    return None
+
+
 def probe_privileges(connection: Connection) -> None:
     """The integration user may read every mapped table of both sides and write what is written."""
     user = User.objects.filter(username__iexact=connection.user_name).first()

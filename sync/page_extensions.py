@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from coupling import registry as pairs
-from coupling.access import is_connected, outside_reason
+from coupling.access import connection_of, is_connected, outside_reason
 from coupling.models import IntegrationTableMapping
 from coupling.products import products
 from coupling.validation import is_option
@@ -267,10 +267,18 @@ CUES = CueGroup(
 )
 
 
+def _stopped(request: HttpRequest) -> list[Notice]:
+    """Why the system has disabled the connection; nothing where a user did."""
+    user: Any = request.user
+    reason = connection_of(request).disabled_reason
+    page = registry.reverse("coupling.connection.card") if user.has_right("setup") else ""
+    return [Notice(_now("Synchronization has stopped: %(reason)s") % {"reason": reason}, page, "bad")] if reason else []
+
+
 def notices(request: HttpRequest) -> Sequence[Notice]:
     """What needs somebody: errors by kind, schedules that stopped, the user's own running jobs."""
     if not connected(request):
-        return []
+        return _stopped(request)
     found = []
     if restored.is_awaited():
         said = _now("The database was restored from a backup: scheduled runs wait for a comparison.")

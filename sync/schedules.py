@@ -17,6 +17,8 @@ from django.utils import timezone
 
 from coupling import registry
 from coupling.models import Connection, Coupling, IntegrationTableMapping
+from coupling.probe import lasting_fault
+from coupling.services.connection import connection_disable
 from records import db
 from sync import conf, order
 from sync.jobs.submit import Request, submit
@@ -73,7 +75,7 @@ def follow_connection(*, enabled: bool) -> None:
 def tick() -> list[Job]:
     """Start what is due, in dependency order: an entry waits for those it depends on that start with it."""
     due = Q(state__in=WAITING, next_run_at__lte=timezone.now())
-    if not Schedule.objects.filter(due).exists() or not Connection.load().enabled or _is_comparison_awaited():
+    if not Schedule.objects.filter(due).exists() or _is_comparison_awaited() or not _connection_serves():
         return []
     with transaction.atomic():
         entries = {e.mapping: e for e in Schedule.objects.select_for_update(skip_locked=True).filter(due)}
@@ -88,6 +90,15 @@ def tick() -> list[Job]:
 def _is_comparison_awaited() -> bool:
     """True while nothing may run by itself because the database was restored (see `restored`)."""
     return DatabaseMark.objects.filter(restored_at__isnull=False).exists()
+
+
+def _connection_serves() -> bool:
+    """True with an enabled connection. One that will not heal by itself is disabled, with the reason."""
+    connection = Connection.load()
+    fault = lasting_fault(connection) if connection.enabled else None
+    if fault is not None:
+        connection_disable(code=fault.code, params=fault.params)
+    return connection.enabled and fault is None
 
 
 def _start(entry: Schedule, *, after: Iterable[str]) -> Job:

@@ -308,6 +308,14 @@ def test_a_stopped_job_queue_entry_is_told(scene: Scene) -> None:
     assert "Stopped Job Queue Entries" in shown(browser(), "/erp/")
 
 
+def test_a_connection_that_the_system_has_switched_off_is_told(scene: Scene) -> None:
+    Connection.objects.update(
+        enabled=False, disabled_code="credentials", disabled_params={"user": "x", "why": "@:credentials_disabled"}
+    )
+
+    assert "Synchronization has stopped: " in shown(browser(), "/notifications/")
+
+
 def test_a_conflict_stands_beside_the_heading_of_both_records(scene: Scene) -> None:
     coupling = scene.conflict()
 

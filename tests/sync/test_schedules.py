@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from coupling.models import Connection, Coupling, IntegrationTableMapping
 from coupling.signals import connection_changed, mappings_changed
+from people.models import User
 from records import writes
 from sync import schedules
 from sync.jobs import drain, sweep
@@ -280,3 +281,22 @@ def test_an_entry_that_runs_very_often_is_warned_of(mapping: IntegrationTableMap
     client = Client(headers={"Accept-Language": "en"})
     client.force_login(make_user("admin"))
     assert "Runs more often than every 5 minutes" in client.get(f"/sync/schedules/{entry.pk}/").content.decode()
+
+
+def test_a_connection_whose_user_was_disabled_is_switched_off_with_the_reason(entry) -> None:
+    user = make_user("salesperson")
+    Connection.objects.update(user_name=user.username)
+    now_due()
+    User.objects.filter(pk=user.pk).update(active=False)
+
+    assert schedules.tick() == []
+
+    connection = Connection.load()
+    assert (connection.enabled, connection.disabled_code) == (False, "credentials")
+    assert user.username in connection.disabled_reason
+    assert Schedule.objects.get().state == "on_hold"
+    User.objects.filter(pk=user.pk).update(active=True, permission_sets=["view"])
+    Connection.objects.update(enabled=True)
+    now_due()
+    schedules.tick()
+    assert Connection.load().disabled_code == "privilege"
