@@ -29,6 +29,7 @@ from coupling.models import Coupling
 from coupling.pages.columns import CoupledColumn, coupled_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
+from coupling.pages.videos import COUPLE
 from coupling.pages.words import KEYWORDS
 from coupling.products import products
 from coupling.selectors.records import record_titles
@@ -235,13 +236,13 @@ def extend_pages() -> None:
 def _extend_erp(label: str, *, is_option: bool) -> None:
     on_list: tuple[Any, ...] = (SET_UP, DELETE) if is_option else (SET_UP, DELETE, CREATE, OPEN)
     on_card: tuple[Any, ...] = (SET_UP, DELETE) if is_option else (SET_UP, DELETE, OPEN)
-    common = {"groups": (GROUP,), "factboxes": (FACTBOX,), "delete_notes": (delete_note,)}
+    common = {"groups": (GROUP,), "factboxes": (FACTBOX,), "delete_notes": (delete_note,), "videos": (COUPLE,)}
     extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=on_list, **common)
     extend_table(label, "card", chips=(coupled_chip,), actions=on_card, **common)
 
 
 def _extend_crm(label: str) -> None:
-    common = {"groups": (CRM_GROUP,), "factboxes": (CRM_FACTBOX,), "delete_notes": (delete_note,)}
+    common = {"groups": (CRM_GROUP,), "factboxes": (CRM_FACTBOX,), "delete_notes": (delete_note,), "videos": (COUPLE,)}
     extend_table(label, "list", columns=(CoupledColumn(label),), views=VIEWS, actions=(SET_UP, DELETE), **common)
     extend_table(label, "card", chips=(coupled_chip,), actions=(SET_UP, DELETE), **common)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pages.columns import Column, Flag, Number, Progress, Sentence, Status
     from pages.dialogs import ActionView, DialogPage
     from pages.lists import ListPage
-    from pages.page import Help, Page
+    from pages.page import Help, Page, Video
     from pages.parts import (
         ActionGroup,
         Chip,
@@ -40,7 +40,7 @@ _WHERE = {
     "columns": ("Column", "Flag", "Number", "Progress", "Sentence", "Status"),
     "dialogs": ("ActionView", "DialogPage"),
     "lists": ("ListPage",),
-    "page": ("Help", "Page"),
+    "page": ("Help", "Page", "Video"),
     "parts": (
         "ActionGroup",
         "Chip",
@@ -66,7 +66,7 @@ _MODULE_OF = {name: module for module, names in _WHERE.items() for name in names
 __all__ = [
     "Action", "ActionGroup", "ActionView", "CardPage", "Chip", "Column", "Cue", "CueGroup", "DeleteChoice", "DialogPage", "Done",
     "FactBox", "FastTab", "Flag", "Help", "Lines", "ListPage", "More", "Number", "Page", "Part", "Picker", "Progress",
-    "RoleCentrePage", "Row", "Selection", "Sentence", "Status", "Suggest", "View", "extend", "register",
+    "RoleCentrePage", "Row", "Selection", "Sentence", "Status", "Suggest", "Video", "View", "extend", "register",
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class CardPage(Page, kind=True):
     #: what other apps may add with `pages.extend`
     EXTENSIBLE: ClassVar[tuple[str, ...]] = (
         "fasttabs", "actions", "groups", "factboxes", "chips", "delete_notes", "delete_choices",
+        "videos",
     )  # fmt: skip
 
     @property

@@ -61,6 +61,7 @@ class ListPage(Page, kind=True):
     #: what other apps may add with `pages.extend`
     EXTENSIBLE: ClassVar[tuple[str, ...]] = (
         "columns", "views", "actions", "groups", "factboxes", "delete_notes", "delete_choices",
+        "videos",
     )  # fmt: skip
 
     @property

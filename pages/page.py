@@ -11,12 +11,35 @@ from django.urls import URLPattern
 
 
 @dataclass(frozen=True, slots=True)
+class Video:
+    """A short film in the help pane: a static file, and what can be seen as `(second, text)`.
+
+    The texts are its captions and, one below the other, what people read who do not watch it.
+    """
+
+    name: str
+    title: Any
+    file: str
+    seconds: int
+    cues: Sequence[tuple[int, Any]]
+
+    def captions(self) -> str:
+        """The captions as WebVTT, in the language of the request."""
+        ends = [*(at for at, _text in self.cues[1:]), self.seconds]
+        parts = [f"{_time(at)} --> {_time(end)}\n{text}" for (at, text), end in zip(self.cues, ends, strict=True)]
+        return "\n\n".join(["WEBVTT", *parts]) + "\n"
+
+
+def _time(second: int) -> str:
+    return f"{second // 60:02}:{second % 60:02}.000"
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
-    """The documentation of a page: a short text, links `(caption, address)`, and optionally the address of a video."""
+    """The documentation of a page: a short text, and links `(caption, address)`. Films stand in `videos` of the page."""
 
     text: Any = ""
     links: Sequence[tuple[Any, str]] = ()
-    video: str = ""
 
 
 class Page:
@@ -43,6 +66,7 @@ class Page:
     #: words that Tell Me finds the page by, separated by commas
     keywords: ClassVar[Any] = ""
     help: ClassVar[Help | Any] = Help()
+    videos: ClassVar[Sequence[Video]] = ()
     #: False hides the page from menus and Tell Me and answers 404; usually `get_visible(request)`
     visible: ClassVar[bool] = True
 
@@ -66,6 +90,11 @@ class Page:
         value = getter(request) if getter else getattr(self, attribute)
         added = self.extensions.get(attribute)
         return (*value, *added) if added else value
+
+    @property
+    def films(self) -> tuple[Video, ...]:
+        """The videos of its help."""
+        return (*self.videos, *self.extensions.get("videos", ()))
 
     @property
     def extensions(self) -> dict[str, tuple[Any, ...]]:

@@ -13,6 +13,7 @@ def machinery() -> list[URLPattern]:
         path("", common.home, name="pages.home"),
         path("tell-me/", common.TellMeView.as_view(), name="pages.tell_me"),
         path("help/<str:name>/", common.HelpView.as_view(), name="pages.help"),
+        path("help/<str:name>/<slug:video>.vtt", common.CaptionsView.as_view(), name="pages.captions"),
         path("documentation/<slug:name>/", common.DocumentationView.as_view(), name="pages.documentation"),
         path("notifications/", common.NotificationsView.as_view(), name="pages.notifications"),
         path("lookup/<str:label>/<slug:field>/", lookup.LookupView.as_view(), name="pages.lookup"),

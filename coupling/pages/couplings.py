@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from coupling.access import is_connected
 from coupling.models import Coupling, OptionMapping
 from coupling.pages.columns import APPENDED, BROKEN, RESULT_CHIPS, SKIPPED, CoupledRecord, Mark
+from coupling.pages.videos import COUPLE
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.records import record_keys
 from coupling.services.coupling import couplings_delete, require_connection
@@ -57,6 +58,7 @@ class CouplingList(ListPage):
     icon = "link"
     keywords = KEYWORDS
     help = Help(_("Every pair of records that belong together, with the results of their last synchronization."))
+    videos: ClassVar = (COUPLE,)
     columns = (
         "pair",
         CoupledRecord("erp", _("ERP Record")),

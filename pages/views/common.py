@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views import View
@@ -53,6 +53,19 @@ class HelpView(View):
         return TemplateResponse(
             request, "pages/_help.html", {"page": page, "help": shown, "documents": offered(request)}
         )
+
+
+class CaptionsView(View):
+    """The captions of a video in the language of the user."""
+
+    def get(self, request: HttpRequest, name: str, video: str) -> HttpResponse:
+        """WebVTT."""
+        require(request, "view")
+        page = registry.find(name)
+        found = next((one for one in page.films if one.name == video), None) if page is not None else None
+        if page is None or found is None or not shell.may_see(page, request):
+            raise Http404
+        return HttpResponse(found.captions(), content_type="text/vtt; charset=utf-8")
 
 
 def offered(request: HttpRequest) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from pages import Action, ActionView, CardPage, Chip, Done, FactBox, FastTab, Help, Row, Selection, register, registry
 from pages.shell import Bar, announce, home
 from records.messages import text
-from sync.models import JobNotification, WebhookDelivery
+from sync.models import WebhookDelivery
 from sync.notifications import outbox
 from sync.services import notifications as services
 
@@ -45,12 +45,6 @@ def send_test(request: HttpRequest, _selection: Selection) -> Done:
     return Done(_now("The webhook has taken the message."), changed=False)
 
 
-def no_webhook(_request: HttpRequest, _selection: Selection) -> Any:
-    """Why nothing can be sent."""
-    found = JobNotification.objects.first()
-    return None if found is not None and found.webhook_url else _("Enter the address of a webhook first.")
-
-
 @register
 class NotificationCard(CardPage):
     """The settings."""
@@ -80,9 +74,7 @@ class NotificationCard(CardPage):
         FastTab("how", _("Notification"), ("in_product", "webhook_url"), summary=("webhook_url",)),
     )
     factboxes = (FactBox("deliveries", _("Messages to the Webhook"), "sync/_deliveries.html", deliveries, "history"),)
-    actions = (
-        Action("send_test", _("Send Test Message"), run=send_test, right="setup", icon="play", disabled=no_webhook),
-    )
+    actions = (Action("send_test", _("Send Test Message"), run=send_test, right="setup", icon="play"),)
 
 
 @register
