@@ -6,6 +6,7 @@ Actions exist only with an enabled connection; what a filter or a right forbids 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -26,7 +27,8 @@ from coupling.access import (
     outside_reason,
 )
 from coupling.models import Coupling
-from coupling.pages.columns import CoupledColumn, coupled_chip
+from coupling.own_tables import is_mapped, own_tables
+from coupling.pages.columns import CoupledColumn, CoupledHere, coupled_chip, own_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
 from coupling.pages.videos import COUPLE
@@ -247,4 +249,20 @@ def _extend_crm(label: str) -> None:
     extend_table(label, "card", chips=(coupled_chip,), actions=(SET_UP, DELETE), **common)
 
 
+def _extend_own(label: str) -> None:
+    """The same for a table that no pair knows: nothing shows until somebody maps it."""
+    mapped, is_erp = is_mapped(label), label.startswith("erp.")
+    group, factbox = (GROUP, FACTBOX) if is_erp else (CRM_GROUP, CRM_FACTBOX)
+    common = {
+        "groups": (group,), "factboxes": (replace(factbox, visible=mapped),), "delete_notes": (delete_note,),
+    }  # fmt: skip
+    more = (CREATE, OPEN) if is_erp else ()
+    on_list = tuple(replace(action, visible=mapped) for action in (SET_UP, DELETE, *more))
+    on_card = tuple(action for action in on_list if action.name != CREATE.name)
+    extend_table(label, "list", columns=(CoupledHere(label, visible=mapped),), actions=on_list, **common)
+    extend_table(label, "card", chips=(own_chip,), actions=on_card, **common)
+
+
 extend_pages()
+for own in own_tables():
+    _extend_own(own)

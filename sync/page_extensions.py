@@ -7,6 +7,7 @@ connection, cues of the role centre, notices behind the bell.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -20,6 +21,7 @@ from django.utils.translation import ngettext
 from coupling import registry as pairs
 from coupling.access import connection_of, is_connected, outside_reason
 from coupling.models import IntegrationTableMapping
+from coupling.own_tables import is_mapped, own_tables
 from coupling.products import products
 from coupling.validation import is_option
 from pages import Action, Chip, Cue, CueGroup, Done, FactBox, ListPage, Row, Selection, grid, registry
@@ -219,6 +221,20 @@ def _extend(label: str, *, is_option: bool) -> None:
     extend_table(label, "card", chips=(state_chip,), actions=on_card, factboxes=(FACTS,), **asks)
 
 
+def extend_own(label: str) -> None:
+    """The same for a table that no pair knows: nothing shows until somebody maps it."""
+    mapped = is_mapped(label)
+    ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
+    matching = match_action("many", group="coupling", order=15)
+    common = {"factboxes": (replace(FACTS, visible=mapped),), "delete_choices": (ASK_ON_DELETION,)}
+    on_list = tuple(replace(a, visible=mapped) for a in (now_action("many"), matching, LOG, EXPLAIN))
+    on_card = tuple(replace(a, visible=mapped) for a in (now_action("one"), RESTORE, LOG, EXPLAIN, *ribbon_action))
+    extend_table(label, "list", actions=on_list, **common)
+    extend_table(
+        label, "card", chips=(lambda r, row: state_chip(r, row) if mapped(r) else None,), actions=on_card, **common
+    )
+
+
 # Mappings, connection, role centre, bell
 
 SYNC_ALL = Action(
@@ -335,6 +351,8 @@ def extend_imports() -> None:
 
 
 extend_records()
+for own in own_tables():
+    extend_own(own)
 extend_imports()
 MATCH_MAPPING = match_action("one", order=20, separated=True, group=runs.GROUP.name)
 extend("coupling.mapping.list", actions=(*runs.actions(), let_in.action("many"), MATCH_MAPPING), groups=(runs.GROUP,))
