@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def of_customers(browser: Browser, address: str) -> None:
     picture(visitor, "role-centre")
     visitor.go("erp/customers/")
     visitor.choose(visitor.rows().nth(2))
+    expect(visitor.page.locator("#factboxes")).to_contain_text("Coupled with")
     picture(visitor, "customer-list")
     visitor.close()
 
@@ -146,7 +148,7 @@ def of_job(browser: Browser, address: str) -> None:
     dialog.get_by_label("Create new records for records that are not coupled").check()
     visitor.confirm(dialog)
     visitor.page.locator("#toasts").get_by_role("link", name="Show details").click()
-    expect(visitor.page.locator("#job-progress")).to_contain_text("%")
+    expect(visitor.page.locator("#job-progress")).to_contain_text(re.compile(r"[1-9]\d? %"))
     visitor.page.screenshot(path=FOLDER / "job-progress.png", caret="hide")
     print("docs/images/job-progress.png")
     visitor.close()
