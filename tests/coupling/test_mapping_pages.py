@@ -47,6 +47,20 @@ def test_the_versions_page_says_who_changed_what(world: World) -> None:
     assert "Restore version" not in browser("viewer").get(f"{PAGES}/{mapping.pk}/versions/").content.decode()
 
 
+def test_a_mapping_that_makes_deleted_records_again_says_so(world: World) -> None:
+    client = browser()
+    page = f"{PAGES}/{world.mapping('CUSTOMER').pk}/"
+    for deletion, only_coupled, is_said in (
+        ("remove_coupling", True, False),
+        ("restore", False, False),
+        ("remove_coupling", False, True),
+    ):
+        values = {"deletion_conflict": deletion, "only_coupled": only_coupled}
+        client.patch("/api/v1/mappings/CUSTOMER/", values, content_type="application/json")
+
+        assert ("Deleted records may be created again" in client.get(page).content.decode()) is is_said, values
+
+
 def test_restoring_is_asked_with_what_would_change(world: World) -> None:
     client = browser()
     mapping = world.mapping("CUSTOMER")

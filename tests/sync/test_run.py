@@ -8,6 +8,7 @@ import pytest
 from django.db.models import F
 
 from coupling.models import Coupling, IntegrationTableMapping
+from coupling.soundness import recreates_deleted
 from records import writes
 from records.schema import model_of
 from sync.jobs import drain
@@ -91,6 +92,21 @@ def test_a_full_run_notices_what_was_deleted_too(world: World, salesperson) -> N
 
     assert counts(job)["uncoupled"] == 1
     assert not Coupling.objects.filter(erp_id=world.customers["Adatum"]).exists()
+
+
+def test_what_deletes_couplings_and_creates_makes_deleted_records_again(world: World, salesperson) -> None:
+    """As Business Central does; the mapping warns of it."""
+    run(salesperson, "full", create_new=True, direction="to_crm")
+    settings = {"deletion_conflict": "remove_coupling", "only_coupled": False}
+    IntegrationTableMapping.objects.filter(name="CUSTOMER").update(**settings)
+    account = partner(world.customers["Adatum"])
+    writes.delete("crm.Account", [(str(account.pk), None)], source="page").single()
+    assert recreates_deleted(mapping())
+
+    assert counts(run(salesperson, "full"))["uncoupled"] == 1
+    assert counts(run(salesperson, "full"))["inserted"] == 1
+
+    assert partner(world.customers["Adatum"]).pk != account.pk
 
 
 def test_preview_counts_and_shows_and_writes_nothing_else(world: World, salesperson) -> None:
