@@ -107,8 +107,11 @@ def compare_everything(*, user: User) -> Started:
     """
     mappings = list(IntegrationTableMapping.objects.all())
     started = mappings_run(user=user, mappings=mappings, mode="full_unconditional", preview=True)
+    awaited = DatabaseMark.objects.filter(restored_at__isnull=False)
     if started.jobs:
-        DatabaseMark.objects.filter(restored_at__isnull=False).update(compare_run=started.jobs[0].run_id)
+        awaited.update(compare_run=started.jobs[0].run_id)
+    else:  # no mapping, no difference
+        awaited.update(restored_at=None)
     return started
 
 

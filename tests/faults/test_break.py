@@ -60,15 +60,19 @@ def undo(yard: Yard) -> None:
 
 def uncouple(yard: Yard) -> None:
     """All couplings go; all records stay."""
-    accounts, coupled = (yard.one(f"SELECT count(*) FROM {table}") for table in ("crm_account", "coupling_coupling"))
+    accounts = yard.one("SELECT count(*) FROM crm_account")
+    coupled = yard.one("SELECT count(*) FROM coupling_coupling WHERE pair = 'CUSTOMER'")
     assert coupled >= 600
 
     killed_in(yard, ("uncouple",))
 
     assert yard.one("SELECT count(*) FROM coupling_coupling WHERE pair = 'CUSTOMER'") == 0
     assert yard.one("SELECT count(*) FROM crm_account") == accounts
-    assert yard.one("SELECT count(*) FROM crm_account WHERE name LIKE 'Customer%' AND bcbi_companyid IS NOT NULL") == 0
-    assert yard.one("SELECT count(*) FROM sync_outcomerow WHERE action = 'uncouple'") == coupled
+    assert (
+        yard.one("SELECT count(*) FROM crm_account WHERE name LIKE 'Customer%' AND bcbi_companyid_id IS NOT NULL") == 0
+    )
+    gone = "SELECT count(*) FROM sync_outcomerow o JOIN sync_job j ON j.id = o.job_id WHERE j.kind = 'uncoupling'"
+    assert yard.one(f"{gone} AND o.action = 'uncouple' AND o.mapping = 'CUSTOMER'") == coupled
 
 
 def match(yard: Yard) -> None:

@@ -8,6 +8,7 @@ import select
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from typing import IO
 
 from django.conf import settings
@@ -57,9 +58,8 @@ class Helper:
     def start(self) -> None:
         """Start it and wait until it is ready. Raises Transient."""
         reading, writing = os.pipe()
-        found = self.found
-        claim = [found.chunk_id, found.job_id, found.fence, found.attempts, found.losses]
-        command = [sys.executable, "-m", "django", "work_alone", *map(str, claim), str(writing)]
+        claim = json.dumps(asdict(self.found))
+        command = [sys.executable, "-m", "django", "work_alone", claim, str(writing)]
         place = {
             "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE,
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),

@@ -88,10 +88,10 @@ def _extend(found: Claim, seconds: float) -> None:
     """Keep the chunk for as long as the next record may take, and a lease more."""
     sql = (
         f"UPDATE {Chunk._meta.db_table} SET lease_until = clock_timestamp() + make_interval(secs => %s) "
-        "WHERE id = %s AND fence = %s AND state = 'running'"
+        "WHERE id = %s AND fence = %s AND owner = %s AND state = 'running'"
     )
     lease = float(conf.value("SYNC_LEASE_SECONDS"))
-    if not db.execute(sql, [lease + seconds, found.chunk_id, found.fence]):
+    if not db.execute(sql, [lease + seconds, found.chunk_id, found.fence, found.owner]):
         raise LostLeaseError(found)
 
 
@@ -108,4 +108,4 @@ def _blame(found: Claim, key: Key, text: str) -> None:
 
 
 def _own(found: Claim) -> Any:
-    return Chunk.objects.filter(pk=found.chunk_id, fence=found.fence, state="running")
+    return Chunk.objects.filter(**found.held)

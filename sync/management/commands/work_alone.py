@@ -18,15 +18,11 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("chunk", type=int)
-        parser.add_argument("job")
-        for name in ("fence", "attempts", "losses", "answers"):
-            parser.add_argument(name, type=int)
+        parser.add_argument("claim", type=json.loads)
+        parser.add_argument("answers", type=int)
 
     def handle(self, **options: Any) -> None:
-        found = Claim(options["chunk"], options["job"], options["fence"], options["attempts"], options["losses"])
-
         def answer(said: Answer) -> None:
             os.write(options["answers"], (json.dumps(said) + "\n").encode())
 
-        serve(found, sys.stdin, answer)
+        serve(Claim(**options["claim"]), sys.stdin, answer)
