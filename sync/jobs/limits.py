@@ -24,6 +24,8 @@ from sync import conf
 from sync.models import Chunk, Job
 
 OVER = os.EX_SOFTWARE
+#: Chunks that do the work of whole jobs: previews of one mapping and of several.
+LONG = ("preview", "several")
 MEGABYTE = 1024 * 1024
 
 log = logging.getLogger(__name__)
@@ -99,7 +101,7 @@ def watched(job: Job, chunk: Chunk) -> Iterator[None]:
     if _Process.watch is None or job.kind == "import":
         yield
         return
-    with _Process.watch.over(is_long=chunk.spec.get("take") == "preview"):
+    with _Process.watch.over(is_long=chunk.spec.get("take") in LONG):
         yield
 
 

@@ -15,9 +15,10 @@ from django.db import connection, connections
 from coupling.models import IntegrationTableMapping
 from records import db
 from records.errors import Refused
-from sync import changes, full_sync
-from sync.jobs import cancel, drain
+from sync import changes, full_sync, preview
+from sync.jobs import cancel, drain, limits
 from sync.models import FullSyncLine, Job, OutcomeRow
+from sync.preview import several
 from sync.services import mapping_run, mappings_run
 from tests.sync.scene import Scene
 from tests.sync.test_dependencies import new_person, new_sales_person
@@ -132,6 +133,10 @@ def test_a_preview_over_mappings_and_a_run_of_one_of_them_wait_for_each_other(sc
     assert drain(only=str(running.pk)) == 0
     assert drain(only=str(parent.pk)) > 0
     assert drain(only=str(running.pk)) > 0
+
+
+def test_the_chunk_of_a_preview_may_take_its_time() -> None:
+    assert {preview.TAKE, several.TAKE} == set(limits.LONG)
 
 
 def test_cancelling_ends_the_preview_with_its_lines(scene: Scene) -> None:
