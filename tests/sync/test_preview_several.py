@@ -18,7 +18,8 @@ from records.errors import Refused
 from sync import changes, full_sync, preview
 from sync.jobs import cancel, drain, limits
 from sync.models import FullSyncLine, Job, OutcomeRow
-from sync.preview import several
+from sync.preview import kept, several
+from sync.preview.rehearsal import taken_back
 from sync.services import mapping_run, mappings_run
 from tests.sync.scene import Scene
 from tests.sync.test_dependencies import new_person, new_sales_person
@@ -203,3 +204,20 @@ def test_a_preview_of_one_mapping_that_gives_way_looks_at_each_chunk_by_itself(s
 
     assert (job.state, job.param("by_parts"), job.chunks.count() > 2) == ("finished", True, True)
     assert [job.counters[way]["inserted"] for way in ("to_crm", "from_crm")] == [2, 3]
+
+
+@pytest.mark.parametrize("rows", [0, 4, 5])
+def test_outcome_rows_outlive_the_taking_back_in_parts(scene: Scene, rows: int) -> None:
+    job = scene.run("full")
+    with kept.KeptRows(each=2) as keeping:
+        with taken_back():
+            OutcomeRow.objects.filter(job=job).delete()
+            for number in range(rows):
+                OutcomeRow.objects.create(job=job, action="skip", erp_key=f"\t{number}\\\n", params={"ä": None})
+            before = list(OutcomeRow.objects.filter(job=job).order_by("id").values())
+            keeping.keep([str(job.pk)])
+        OutcomeRow.objects.filter(job=job).delete()
+        keeping.store()
+
+    assert list(OutcomeRow.objects.filter(job=job).order_by("id").values()) == before
+    assert len(before) == rows
