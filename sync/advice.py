@@ -14,13 +14,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from coupling.models import Coupling, IntegrationTableMapping
+from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from coupling.plan import Direction, Key, MappingPlan, Problem
 from coupling.plans import plan_for
 from coupling.products import products
+from coupling.selectors.records import record_keys
+from coupling.services.option_mapping import OPTION_VALUES, option_rows
 from records.messages import text
+from records.schema import schema
 from sync.engine.types import FROM, TO
 from sync.examine import Examined, FieldState, examine
+from sync.options.codes import code_of
 from sync.readable import Readable, captions
 
 #: Records of a selection that are looked at one by one for the preview; beyond them only counts are shown.
@@ -102,7 +106,7 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
     advice = Advice(mapping, len(keys))
     plan = plan_for(mapping)
     if mapping.is_option:
-        return _option_advice(advice)
+        return _option_advice(advice, keys)
     by_key = {
         str(getattr(c, f"{side}_id")): c
         for c in Coupling.objects.filter(pair=mapping.name, **{f"{side}_id__in": list(keys)})
@@ -129,13 +133,41 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
     return advice
 
 
-def _option_advice(advice: Advice) -> Advice:
+def _option_advice(advice: Advice, keys: Sequence[Key]) -> Advice:
+    """The same for codes of an option mapping: what their options, or from CRM the codes themselves, will be called."""
     names = products()
+    rows = {str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=advice.mapping, erp_id__in=list(keys))}
+    advice.uncoupled = [key for key in keys if key not in rows]
+    advice.skipped = sum(row.skipped for row in rows.values())
+    living = [rows[key] for key in keys if key in rows and not rows[key].skipped]
+    if not living:
+        advice.obstacle = _obstacle(advice)
+        return advice
     to_crm = advice.mapping.allows("to_crm")
     advice.recommended = "to_crm" if to_crm else "from_crm"
     said, product = (_send(names), names.crm) if to_crm else (_get(names), names.erp)
-    advice.ways = [Way(advice.recommended, said, _overwritten(product))]
+    advice.ways = [Way(advice.recommended, said, _overwritten(product), _renames(advice.mapping, living[:LOOKED_AT]))]
+    advice.not_shown = len(living) - len(living[:LOOKED_AT])
     return advice
+
+
+def _renames(mapping: IntegrationTableMapping, rows: Sequence[OptionMapping]) -> list[Overwrite]:
+    """The labels, or from CRM the codes, that would change."""
+    erp, to_crm = schema(mapping.erp_table), mapping.allows("to_crm")
+    codes = record_keys(mapping.erp_table, [row.erp_id for row in rows])
+    options = option_rows(mapping).filter(value__in=[row.option_value for row in rows])
+    labels, found = dict(options.values_list("value", "label")), []
+    for row in rows:
+        code, label = codes.get(str(row.erp_id), ""), labels.get(row.option_value, "")
+        is_cut = row.label == label and label.upper().startswith(code)
+        before, after = (
+            (label, label if is_cut else code) if to_crm else (code, code_of(erp, erp.natural_key or "", label))
+        )
+        table, name = (OPTION_VALUES, "label") if to_crm else (mapping.erp_table, erp.natural_key or "")
+        if before != after and code and label:
+            side = "crm" if to_crm else "erp"
+            found.append(Overwrite(code, captions(table, [name])[name], side, before, after))
+    return found
 
 
 def _obstacle(advice: Advice) -> str:

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from coupling.models import OptionMapping
+from coupling.services.mapping import mapping_update
 from crm.models import OptionValue
 from records.writes import insert
+from sync.advice import advise
 from sync.jobs import drain
 from sync.models import Job
 from tests.cast import make_user
@@ -81,3 +83,17 @@ def test_one_code_is_taken_off_at_once_and_several_in_the_background(world: Worl
 
     assert not OptionMapping.objects.exists()
     assert Job.objects.get(kind="uncoupling").counters[""]["uncoupled"] == 2
+
+
+def test_what_synchronizing_a_line_renames_is_told_before(world: World) -> None:
+    row = option_mapping(world, "N30", "Net 30")
+    free = insert("erp.PaymentTerms", [{"code": "FREE"}], source="page").single().pk
+
+    told = advise(world.mapping("PAYMENT TERMS"), "erp", [str(row.erp_id), free])
+    mapping_update(mapping=world.mapping("PAYMENT TERMS"), values={"direction": "from_crm"})
+    back = advise(world.mapping("PAYMENT TERMS"), "erp", [str(row.erp_id)])
+
+    assert [(o.before, o.after) for o in told.ways[0].overwrites] == [("Net 30", "N30")]
+    assert told.uncoupled == [free]
+    assert [(o.before, o.after) for o in back.ways[0].overwrites] == [("N30", "NET 30")]
+    assert advise(world.mapping("PAYMENT TERMS"), "erp", [free]).obstacle
