@@ -35,6 +35,9 @@ def test_a_worker_killed_in_undo_uncoupling_matching_and_import(yard: Yard) -> N
     match(yard)
     import_(yard)
 
+    yard.drive("start")
+    yard.worker()
+    yard.wait(lambda: yard.ended() and not yard.one("SELECT count(*) FROM sync_changelog"))
     assert yard.state()["violations"] == []
 
 
