@@ -65,6 +65,7 @@ class Visitor:
         """Open the card of a row; return its address below the server's, without a query."""
         row.locator("a.key").click()
         expect(self.page.locator("#card-head")).to_be_visible()
+        self.page.wait_for_load_state()  # keys mean nothing before the scripts are there
         return self.page.url.removeprefix(f"{self.address}/").partition("?")[0]
 
     def choose(self, *rows: Locator) -> None:
