@@ -143,20 +143,35 @@ def customer_mapping(plan: MappingPlan) -> IntegrationTableMapping | None:
 
 
 def become_primary_in_crm(plan: MappingPlan, items: list[Item]) -> None:
-    """Accounts without a primary contact get the new person; their couplings count that as seen."""
+    """Accounts without a primary contact get the new person; their couplings count that as seen.
+
+    Where the customer has a primary contact, nobody else becomes the account's: the next run would take that for a
+    change of the account, and carry it to the customer.
+    """
     mapping = customer_mapping(plan)
     if mapping is None or not mapping.allows("to_crm"):
         return
+    chosen = chosen_in_erp(mapping.name, unique(item.current(PARENT) for item in items))
     first: dict[Key, Key] = {}
     for item in items:
         parent = item.current(PARENT)
-        if parent and item.crm_id:
+        if parent and item.crm_id and chosen.get(parent, item.erp_id) == item.erp_id:
             first.setdefault(parent, item.crm_id)
     rows = model_of("crm.Account").objects.filter(pk__in=first, primarycontactid=None).values_list("pk", "row_version")
     versions = {str(pk): version for pk, version in rows}
     edits = [Edit(pk, {"primarycontactid": first[pk]}) for pk in versions]
     written = update("crm.Account", edits, source="sync").rows if edits else []
     seen_by_customers(mapping.name, {row.pk: (versions[row.pk], int(row.version or 0)) for row in written})
+
+
+def chosen_in_erp(pair: str, accounts: list[Key]) -> dict[Key, Key]:
+    """Account -> the primary contact of the customer it is coupled with; without those that have none. One query."""
+    sql = (
+        f'SELECT k.crm_id, t.primary_contact_no_id FROM coupling_coupling k JOIN "{schema(CUSTOMERS[0]).table}" t '
+        f'ON t."{schema(CUSTOMERS[0]).pk_column}" = k.erp_id '
+        "WHERE k.pair = %s AND k.crm_id = ANY(%s::uuid[]) AND NOT k.broken AND t.primary_contact_no_id IS NOT NULL"
+    )
+    return dict(db.rows(sql, [pair, accounts])) if accounts else {}
 
 
 def seen_by_customers(pair: str, versions: dict[Key, tuple[int, int]]) -> None:

@@ -6,6 +6,7 @@ from coupling.installation import installation
 from coupling.models import Coupling
 from crm.models import Contact as CrmContact
 from erp.models import Contact, Customer
+from records.writes import Edit, update
 from tests.coupling.runs import account_of, company_contact, outcomes, person, run
 from tests.coupling.world import World, add
 
@@ -31,6 +32,21 @@ def test_a_new_person_becomes_primary_contact_without_echo(running: World) -> No
     account = account_of(running, "Adatum")
     assert str(account.primarycontactid_id) == str(Coupling.objects.get(pair="CONTACT", erp_id=maria).crm_id)
     assert Coupling.objects.get(pair="CUSTOMER", crm_id=account.pk).crm_version == account.row_version
+
+
+def test_only_the_customers_own_primary_contact_becomes_the_accounts(running: World) -> None:
+    person(running, "Adatum", first_name="Anna", surname="Bianchi")
+    maria = person(running, "Adatum", first_name="Maria", surname="Rossi")
+    update(Customer, [Edit(running.customers["Adatum"], {"primary_contact_no": maria})], source="api").single()
+    run("CUSTOMER", direction="to_crm")
+
+    run("CONTACT", direction="to_crm")
+
+    partner = str(Coupling.objects.get(pair="CONTACT", erp_id=maria).crm_id)
+    assert str(account_of(running, "Adatum").primarycontactid_id) == partner
+    run("CUSTOMER", direction="bidirectional")
+    assert str(account_of(running, "Adatum").primarycontactid_id) == partner
+    assert str(Customer.objects.get(pk=running.customers["Adatum"]).primary_contact_no_id) == maria
 
 
 def test_a_person_of_an_uncoupled_company_waits(running: World) -> None:
