@@ -39,9 +39,11 @@ def test_only_the_customers_own_primary_contact_becomes_the_accounts(running: Wo
     maria = person(running, "Adatum", first_name="Maria", surname="Rossi")
     update(Customer, [Edit(running.customers["Adatum"], {"primary_contact_no": maria})], source="api").single()
     run("CUSTOMER", direction="to_crm")
+    before = account_of(running, "Adatum").row_version
 
     run("CONTACT", direction="to_crm")
 
+    assert account_of(running, "Adatum").row_version == before + 1, "nobody else was it for a moment"
     partner = str(Coupling.objects.get(pair="CONTACT", erp_id=maria).crm_id)
     assert str(account_of(running, "Adatum").primarycontactid_id) == partner
     run("CUSTOMER", direction="bidirectional")
