@@ -56,6 +56,7 @@ def test_no_edit_is_lost_while_workers_are_killed(storm: Yard) -> None:
     assert found["violations"] == []
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # servers are killed, not waited for
 def test_no_edit_is_lost_when_the_database_is_killed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     data = tmp_path / "server"
     with server(data) as own:
@@ -92,7 +93,9 @@ def preview_survives_a_crash(yard: Yard, cluster: Any, data: Path) -> None:
     with yard.sql() as cursor:
         cursor.execute("UPDATE sync_schedule SET state = 'on_hold', next_run_at = NULL")
         cursor.execute("UPDATE erp_customer SET city = 'Previewed' WHERE name LIKE 'Customer%'")
-    yard.worker("before_commit=sleep:0.3@*")
+    yard.stop()
+    yard.beat()
+    yard.worker("before_commit=sleep:2@*")
     yard.drive("preview")
     yard.wait(lambda: bool(yard.one("SELECT count(*) FROM sync_job WHERE preview AND state = 'in_process'")))
     crash_and_restart(cluster, data)
