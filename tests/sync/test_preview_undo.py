@@ -167,7 +167,7 @@ def undone(scene: Scene, job: Job, before: tuple[dict[str, Any], set[Any]], abou
         pytest.param("modified", {"direction": "to_crm"}, 2, marks=pytest.mark.model),
         pytest.param("modified", {"direction": "from_crm"}, 3, marks=pytest.mark.model),
         pytest.param("full", {}, 4, marks=pytest.mark.model),
-        ("full", {"create_new": True}, 5),
+        pytest.param("full", {"create_new": True}, 5, marks=pytest.mark.model),
         pytest.param("full_unconditional", {"direction": "to_crm"}, 6, marks=pytest.mark.model),
         pytest.param("full_unconditional", {}, 7, marks=pytest.mark.model),
     ],
