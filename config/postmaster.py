@@ -113,6 +113,7 @@ def start(cluster: Cluster) -> None:
         initialize(cluster)
     refuse_other_version(cluster)
     secure_socket_folder(cluster)
+    reap(cluster)  # one that was killed a moment ago, before its place is taken
     process = launch(cluster)
     _children[cluster.data] = process
     while not answers(cluster):

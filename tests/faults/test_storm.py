@@ -56,7 +56,6 @@ def test_no_edit_is_lost_while_workers_are_killed(storm: Yard) -> None:
     assert found["violations"] == []
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # servers are killed, not waited for
 def test_no_edit_is_lost_when_the_database_is_killed(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     data = tmp_path / "server"
     with server(data) as own:
