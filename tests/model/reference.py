@@ -57,6 +57,7 @@ class Reference:
     closed: dict[str, str] = field(default_factory=dict)  # side -> value of `line` that its filter keeps out
     stamped: set[str] = field(default_factory=set)  # accounts that bear the company's mark
     handled: list[Pair] = field(default_factory=list)  # a run decides about each pair once
+    unmarked: list[str] = field(default_factory=list)  # accounts that have just lost the mark
     partner_of: Callable[[str, str], str] = lambda side, key: f"{side} of {key}"  # how the product named a new record
 
     # What users do
@@ -82,11 +83,16 @@ class Reference:
         pair = self.pair_of(key)
         assert pair is not None
         self._part(pair)
+        self._hear()
 
     def _part(self, pair: Pair) -> None:
-        """The coupling goes. An account that bears the company's mark loses it, which is a change of it."""
+        """The coupling goes. An account that bears the company's mark loses it, which is a change of it.
+
+        Where a run does that, the next run comes to know of it.
+        """
         self.pairs.remove(pair)
-        self.rows[pair.crm].waits |= pair.crm in self.stamped
+        if pair.crm in self.stamped:
+            self.unmarked.append(pair.crm)
 
     # Runs
 
@@ -99,6 +105,13 @@ class Reference:
                 self._look(key, ways, by_value, create)
         for key in [k for k, r in self.rows.items() if everything and r.waits and not r.there]:
             self._look(key, ways, False, create)
+        self._hear()
+
+    def _hear(self) -> None:
+        """Accounts that have lost the mark wait from now on."""
+        for key in self.unmarked:
+            self.rows[key].waits = True
+        self.unmarked = []
 
     def _taken(self, row: Row, is_source: bool, everything: bool) -> bool:
         if everything:
