@@ -26,7 +26,8 @@ LIMIT = 12
 class Hit:
     """One answer. `rank`: lower is better. `action`: the name of an action on the present page.
 
-    `is_elsewhere`: leads to the other app; such hits come behind equal ones of the present app. `order`: the place of an action in its menu.
+    `is_elsewhere`: leads to the other app; such hits come behind equal ones of the present app. `order`: the place of
+    an action in its menu.
     """
 
     caption: str

@@ -7,9 +7,9 @@ both sides cannot be merged; a record without a partner is offered Set Up Coupli
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -24,11 +24,13 @@ from records.messages import text
 from records.schema import schema
 from sync.engine.types import FROM, TO
 from sync.examine import Examined, FieldState, examine
-from sync.options.codes import code_of
+from sync.options.codes import code_of, is_cut
 from sync.readable import Readable, captions
 
 #: Records of a selection that are looked at one by one for the preview; beyond them only counts are shown.
 LOOKED_AT = 500
+
+_Row = TypeVar("_Row", Coupling, OptionMapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,8 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
         str(getattr(c, f"{side}_id")): c
         for c in Coupling.objects.filter(pair=mapping.name, **{f"{side}_id__in": list(keys)})
     }
-    advice.uncoupled = [key for key in keys if key not in by_key]
-    advice.skipped = sum(c.skipped for c in by_key.values())
-    living = [by_key[key] for key in keys if key in by_key and not by_key[key].skipped]
+    living = _living(advice, keys, by_key)
     if not living:
-        advice.obstacle = _obstacle(advice)
         return advice
     shown = examine(plan, living[:LOOKED_AT])
     advice.not_shown = len(living) - len(shown)
@@ -133,15 +132,22 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
     return advice
 
 
-def _option_advice(advice: Advice, keys: Sequence[Key]) -> Advice:
-    """The same for codes of an option mapping: what their options, or from CRM the codes themselves, will be called."""
-    names = products()
-    rows = {str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=advice.mapping, erp_id__in=list(keys))}
+def _living(advice: Advice, keys: Sequence[Key], rows: Mapping[Key, _Row]) -> list[_Row]:
+    """The couplings that can be synchronized; the others are counted, and where there are only such, said why."""
     advice.uncoupled = [key for key in keys if key not in rows]
     advice.skipped = sum(row.skipped for row in rows.values())
     living = [rows[key] for key in keys if key in rows and not rows[key].skipped]
     if not living:
         advice.obstacle = _obstacle(advice)
+    return living
+
+
+def _option_advice(advice: Advice, keys: Sequence[Key]) -> Advice:
+    """The same for codes of an option mapping: what their options, or from CRM the codes themselves, will be called."""
+    names = products()
+    rows = {str(row.erp_id): row for row in OptionMapping.objects.filter(mapping=advice.mapping, erp_id__in=list(keys))}
+    living = _living(advice, keys, rows)
+    if not living:
         return advice
     to_crm = advice.mapping.allows("to_crm")
     advice.recommended = "to_crm" if to_crm else "from_crm"
@@ -159,9 +165,9 @@ def _renames(mapping: IntegrationTableMapping, rows: Sequence[OptionMapping]) ->
     labels, found = dict(options.values_list("value", "label")), []
     for row in rows:
         code, label = codes.get(str(row.erp_id), ""), labels.get(row.option_value, "")
-        is_cut = row.label == label and label.upper().startswith(code)
+        keeps = is_cut(code, row.label, labelled=label)
         before, after = (
-            (label, label if is_cut else code) if to_crm else (code, code_of(erp, erp.natural_key or "", label))
+            (label, label if keeps else code) if to_crm else (code, code_of(erp, erp.natural_key or "", label))
         )
         table, name = (OPTION_VALUES, "label") if to_crm else (mapping.erp_table, erp.natural_key or "")
         if before != after and code and label:

@@ -31,11 +31,11 @@ from pages.shell import Notice, notify
 from records.errors import Refused
 from records.messages import text
 from sync import facts as known
-from sync import restored, ribbon
+from sync import ribbon
 from sync.catalogue import next_step
 from sync.explain import mapping_page
 from sync.imports.columns import side_of as side_of_label
-from sync.models import Job, Schedule, WorkItem
+from sync.models import DatabaseMark, Job, Schedule, WorkItem
 from sync.models.schedule import SCHEDULE_STATES
 from sync.pages import let_in, option_mappings, runs
 from sync.pages.deletion import CHOICE as ASK_ON_DELETION
@@ -296,7 +296,7 @@ def notices(request: HttpRequest) -> Sequence[Notice]:
     if not connected(request):
         return _stopped(request)
     found = []
-    if restored.is_awaited():
+    if DatabaseMark.is_comparison_awaited():
         said = _now("The database was restored from a backup: scheduled runs wait for a comparison.")
         found.append(Notice(said, registry.reverse("sync.full_sync.list"), "warn"))
     states = list(WorkItem.objects.values_list("state", flat=True)[:1001])

@@ -91,11 +91,6 @@ def _is_compared(run: str) -> bool:
     return states == {"finished"}
 
 
-def is_awaited() -> bool:
-    """True while nothing runs by itself because a comparison is awaited."""
-    return DatabaseMark.objects.filter(restored_at__isnull=False).exists()
-
-
 # What users do
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from coupling.models import Coupling
 from people.audit import audit
 from records import db
-from sync.models import Chunk, Failure, Job, OutcomeRow, RetentionPolicy
+from sync.models import Chunk, Failure, FailureNotice, Job, OutcomeRow, RetentionPolicy
 
 #: Jobs that are deleted in one transaction.
 ROUND = 500
@@ -43,7 +43,7 @@ SELECT w.id FROM wanted w JOIN kept ON kept.id = w.id
 
 
 def delete(jobs: QuerySet[Job]) -> tuple[int, int]:
-    """Delete these jobs with chunks and results, except those that are referred to; (deleted, kept)."""
+    """Delete these jobs with chunks, results and notices, except those that are referred to; (deleted, kept)."""
     wanted = [str(key) for key in jobs.values_list("pk", flat=True)]
     if not wanted:
         return 0, 0
@@ -52,6 +52,7 @@ def delete(jobs: QuerySet[Job]) -> tuple[int, int]:
     for start in range(0, len(gone), ROUND):
         part = gone[start : start + ROUND]
         with transaction.atomic():
+            db.execute(f"DELETE FROM {FailureNotice._meta.db_table} WHERE job = ANY(%s::uuid[])", [part])
             for model in (OutcomeRow, Chunk):
                 db.execute(f"DELETE FROM {model._meta.db_table} WHERE job_id = ANY(%s::uuid[])", [part])
             db.execute(f"DELETE FROM {Job._meta.db_table} WHERE id = ANY(%s::uuid[])", [part])

@@ -75,7 +75,7 @@ def follow_connection(*, enabled: bool) -> None:
 def tick() -> list[Job]:
     """Start what is due, in dependency order: an entry waits for those it depends on that start with it."""
     due = Q(state__in=WAITING, next_run_at__lte=timezone.now())
-    if not Schedule.objects.filter(due).exists() or _is_comparison_awaited() or not _connection_serves():
+    if not Schedule.objects.filter(due).exists() or DatabaseMark.is_comparison_awaited() or not _connection_serves():
         return []
     with transaction.atomic():
         entries = {e.mapping: e for e in Schedule.objects.select_for_update(skip_locked=True).filter(due)}
@@ -85,11 +85,6 @@ def tick() -> list[Job]:
             first = order.dependencies_among(name, started, depends_on)
             started[name] = _start(entries[name], after=[str(started[f].pk) for f in first])
     return list(started.values())
-
-
-def _is_comparison_awaited() -> bool:
-    """True while nothing may run by itself because the database was restored (see `restored`)."""
-    return DatabaseMark.objects.filter(restored_at__isnull=False).exists()
 
 
 def _connection_serves() -> bool:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from pages.api import ApiView, body_object
 from sync import full_sync, restored, selectors
 from sync.api.base import StartedSerializer, flag, started_response, word, words
-from sync.models import Job
+from sync.models import DatabaseMark, Job
 from sync.models.full_sync import RECOMMENDATIONS
 from sync.services import Started, require
 
@@ -111,7 +111,7 @@ class ComparisonView(ApiView):
 
     def get(self, _request: Any) -> Response:
         """True while scheduled runs wait for a comparison."""
-        return Response({"awaited": restored.is_awaited()})
+        return Response({"awaited": DatabaseMark.is_comparison_awaited()})
 
 
 class CompareView(ApiView):
@@ -132,7 +132,7 @@ class NotNeededView(ApiView):
     def post(self, request: Any) -> Response:
         """Let scheduled runs go on."""
         restored.comparison_not_needed(user=request.user)
-        return Response({"awaited": restored.is_awaited()})
+        return Response({"awaited": DatabaseMark.is_comparison_awaited()})
 
 
 def launched(request: Any, parent: Job) -> Response:

@@ -7,9 +7,9 @@ import secrets
 import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from records import db
 from sync import conf, failpoints
@@ -47,9 +47,9 @@ class Claim:
     owner: str
 
     @property
-    def held(self) -> dict[str, Any]:
-        """What is true of the chunk as long as it is ours."""
-        return {"pk": self.chunk_id, "fence": self.fence, "owner": self.owner, "state": "running"}
+    def chunk(self) -> QuerySet[Chunk]:
+        """The chunk as long as it is ours; afterwards nothing."""
+        return Chunk.objects.filter(pk=self.chunk_id, fence=self.fence, owner=self.owner, state="running")
 
 
 _CLAIM = """

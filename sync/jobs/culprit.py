@@ -6,13 +6,14 @@ import json
 from typing import Any
 
 from coupling.models import Coupling
-from coupling.plan import Key
+from coupling.plan import Key, Problem
 from coupling.plans import plan_for
 from records import db
 from records.ids import uuid7
 from records.schema import schema
+from sync import failures
 from sync.jobs.results import COUNTERS, Counters
-from sync.models import Chunk, Failure, Job, OutcomeRow, Pending
+from sync.models import Chunk, Job, OutcomeRow, Pending
 
 CODE = "internal_error"
 LEFT_SECONDS = 3600
@@ -25,7 +26,7 @@ def fail(job: Job, chunk: Chunk, key: Key, text: str) -> Counters:
     OutcomeRow.objects.bulk_create(_outcome(job, chunk, direction, key, action, text) for direction in directions)
     if not job.preview:
         if not _remember(job, side, key, directions, text):
-            _remember_uncoupled(job, side, key, text)
+            failures.keep(job.mapping, job.pk, [(side, key, Problem(CODE, {"error": text}))])
         _leave(job, side, key)
     return {direction: {**dict.fromkeys(COUNTERS, 0), counter: 1} for direction in directions}
 
@@ -49,16 +50,6 @@ def _remember(job: Job, side: str, key: Key, directions: list[str], text: str) -
     )
     error = json.dumps({"code": CODE, "params": {"error": text}})
     return db.execute(sql, [*([error, str(job.pk)] * len(directions)), job.mapping, key]) > 0
-
-
-def _remember_uncoupled(job: Job, side: str, key: Key, text: str) -> None:
-    db.execute(
-        f"INSERT INTO {Failure._meta.db_table} AS f (mapping, side, record, code, params, failed_at, job_id) "
-        "VALUES (%s, %s, %s, %s, jsonb_build_object('error', %s::text), now(), %s) "
-        "ON CONFLICT (mapping, side, record) DO UPDATE SET code = excluded.code, params = excluded.params, "
-        "failed_at = excluded.failed_at, job_id = excluded.job_id",
-        [job.mapping, side, key, CODE, text, str(job.pk)],
-    )
 
 
 def _leave(job: Job, side: str, key: Key) -> None:

@@ -124,23 +124,19 @@ def fail(job: Job, code: str, params: dict[str, Any] | None = None) -> None:
 def stop(found: Claim, refusal: Refusal | None) -> None:
     """The chunk is left undone because its job does not go on."""
     with transaction.atomic():
-        _own(found).update(state="cancelled", lease_until=None)
+        found.chunk.update(state="cancelled", lease_until=None)
         if refusal is not None:
             fail(Job.objects.get(pk=found.job_id), refusal.code, refusal.params)
 
 
 def fail_chunk(found: Claim, code: str, params: dict[str, Any]) -> None:
     """This chunk is given up; the others go on, and the job ends as failed with this message."""
-    _own(found).update(state="failed", lease_until=None, error_code=code, error_params=params)
+    found.chunk.update(state="failed", lease_until=None, error_code=code, error_params=params)
 
 
 def mapping_changed(found: Claim) -> None:
     """The mapping was edited under the job: it stops, and what was asked for is asked again (see `followups`)."""
     with transaction.atomic():
         job = Job.objects.get(pk=found.job_id)
-        _own(found).update(state="cancelled", lease_until=None)
+        found.chunk.update(state="cancelled", lease_until=None)
         fail(job, "mapping_changed", {"mapping": job.mapping})
-
-
-def _own(found: Claim) -> Any:
-    return Chunk.objects.filter(**found.held)

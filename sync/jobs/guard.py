@@ -16,7 +16,8 @@ from sync.models import Chunk, Job
 #: first run starts. With these it keeps to the index probes that the statements are written for. No chunk waits for the
 #: disk: a crash takes back whole chunks, which are then done again, and the end of a job is written after them and waits.
 _SESSION = """
-SET LOCAL synchronous_commit = off; SET LOCAL random_page_cost = 1.1; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB';
+SET LOCAL synchronous_commit = off; SET LOCAL random_page_cost = 1.1;
+SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB';
 SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off;
 SET LOCAL statement_timeout = '{statement}s'; SET LOCAL lock_timeout = '{lock}ms';
 SET LOCAL idle_in_transaction_session_timeout = '{idle}s';

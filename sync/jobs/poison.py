@@ -27,7 +27,7 @@ def narrow(found: Claim, error: Exception) -> None:
 
     text = text_of(error)
     with transaction.atomic():
-        chunk = Chunk.objects.select_for_update().filter(**found.held).first()
+        chunk = found.chunk.select_for_update().first()
         if chunk is None:
             return
         job = chunk.job

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import random
 from dataclasses import dataclass
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError
+from django.db.models import F
+from django.db.models.functions import Greatest, Now
 
 from coupling.gateways import errors as gateway
-from records import db
 from sync import conf
 from sync.jobs import finish, poison
 from sync.jobs.claim import Claim
-from sync.models import Chunk
 
 log = logging.getLogger(__name__)
 
@@ -83,13 +84,11 @@ def give_back(found: Claim, transient: Passing, error: Exception) -> None:
     """Back to ready with a growing, jittered pause. Nothing happens when the commit went through after all."""
     step = min(_FIRST_SECONDS * 2 ** min(found.attempts, 12), _MOST_SECONDS)
     seconds = step * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-    sql = (
-        f"UPDATE {Chunk._meta.db_table} SET state = 'ready', lease_until = NULL, "
-        "not_before = clock_timestamp() + make_interval(secs => %s), error_code = %s, "
-        "error_params = jsonb_build_object('error', %s::text), "
-        "attempts = CASE WHEN %s THEN attempts ELSE greatest(attempts - 1, 0) END "
-        "WHERE id = %s AND fence = %s AND owner = %s AND state = 'running'"
+    found.chunk.update(
+        state="ready",
+        lease_until=None,
+        not_before=Now() + dt.timedelta(seconds=seconds),
+        error_code=transient.code,
+        error_params={"error": str(error)[:500]},
+        attempts=F("attempts") if transient.counted else Greatest(F("attempts") - 1, 0),
     )
-    mine = [found.chunk_id, found.fence, found.owner]
-    with transaction.atomic():
-        db.execute(sql, [seconds, transient.code, str(error)[:500], transient.counted, *mine])

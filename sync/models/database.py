@@ -17,5 +17,10 @@ class DatabaseMark(models.Model):
     restored_at = models.DateTimeField(null=True)
     compare_run = models.UUIDField(null=True)
 
+    @classmethod
+    def is_comparison_awaited(cls) -> bool:
+        """True while nothing runs by itself, because the database was restored and not compared since."""
+        return cls.objects.filter(restored_at__isnull=False).exists()
+
     def __str__(self) -> str:
         return "restored" if self.restored_at else "as before"

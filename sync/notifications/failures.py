@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db import connections
 from django.utils import timezone
+from django.utils.translation import override
 
 from records.messages import text
 from sync.models import FailureNotice, Job, JobNotification, UntoldFailure, WebhookDelivery
@@ -45,8 +47,6 @@ def recipients(wanted: JobNotification, job: Job) -> list[str]:
 
 def message(job: Job, count: int, names: list[str]) -> dict[str, Any]:
     """What the webhook gets; the sentence is in English."""
-    from django.utils.translation import override
-
     with override("en"):
         said = text(job.message_code, job.message_params)
     return {
@@ -66,8 +66,6 @@ def message(job: Job, count: int, names: list[str]) -> dict[str, Any]:
 
 def install(using: str = "default", **_: Any) -> None:
     """The row of settings; connected to `post_migrate` of this app."""
-    from django.db import connections
-
     if JobNotification._meta.db_table in connections[using].introspection.table_names():
         found = JobNotification.objects.using(using)
         if not found.exists():

@@ -1,6 +1,6 @@
 """Option mappings: codes of an ERP table kept in step with the values of a CRM option set, one chunk at a time.
 
-`entries` reads what is there, `to_crm` and `from_crm` decide and write, `store` remembers; `reach` says which records a
+`entries` reads what is there, `to_crm` and `from_crm` decide and write (`codes` and `renames` help them), `store` remembers; `reach` says which records a
 run walks, `missing` adds codes for options that other mappings come across.
 """
 

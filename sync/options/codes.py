@@ -17,6 +17,11 @@ def code_of(erp: Schema, name: str, label: str) -> str:
     return label.strip()[: erp[name].max_length].strip().upper()
 
 
+def is_cut(code: str, label: str, *, labelled: str) -> bool:
+    """True where the code was cut from the label, and the option is still labelled so: no other name."""
+    return labelled == label and label.upper().startswith(code)
+
+
 def existing(erp: Schema, name: str, codes: Iterable[str]) -> dict[str, tuple[Key, int]]:
     """The codes that are there already: their key and version."""
     sql = (

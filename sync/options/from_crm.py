@@ -15,8 +15,7 @@ from records.schema import schema
 from sync.engine.types import Action, Mode
 from sync.options import codes
 from sync.options.entries import Entry, code_field, context
-from sync.options.to_crm import RACED
-from sync.take import LOCKED
+from sync.options.renames import RACED, rename
 
 if TYPE_CHECKING:
     from sync.run import Run
@@ -120,17 +119,12 @@ def _rename(run: Run, entries: dict[str, Entry]) -> None:
     if not targets:
         return
     name = code_field(run)
-    held = run.erp.locked(run.plan.erp_table, list(targets)) if run.chunk.avoid_locked else set()
     writes = [
-        Write(key, {name: code}, e.erp.version, dict(e.erp.values))
-        for key, (code, e) in targets.items()
-        if e.erp and key not in held
+        Write(key, {name: code}, e.erp.version, dict(e.erp.values)) for key, (code, e) in targets.items() if e.erp
     ]
-    result = run.erp.update_many(run.plan.erp_table, writes, context(run))
-    for key, (code, entry) in targets.items():
-        assert entry.erp is not None
-        if key in result.versions:
-            entry.before, entry.code = entry.code, code
-            entry.erp = Record(key, result.versions[key], {})
+    for key, became in rename(run, run.erp, run.plan.erp_table, writes).items():
+        code, entry = targets[key]
+        if isinstance(became, Problem):
+            entry.fail(became)
         else:
-            entry.fail(Problem(LOCKED, transient=True) if key in held else result.rejected.get(key, RACED))
+            entry.before, entry.code, entry.erp = entry.code, code, Record(key, became, {})

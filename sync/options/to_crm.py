@@ -12,14 +12,12 @@ from records import db
 from records.ids import uuid7
 from records.schema import schema
 from sync.engine.types import Action, Mode
+from sync.options import codes
 from sync.options.entries import Entry, Option, context, option_key
-from sync.take import LOCKED
+from sync.options.renames import RACED, rename
 
 if TYPE_CHECKING:
     from sync.run import Run
-
-#: What to do when a value was changed by somebody else meanwhile: look again.
-RACED = Problem("version_conflict", transient=True)
 
 
 def decide(run: Run, entry: Entry) -> None:
@@ -52,8 +50,7 @@ def _unmapped(run: Run, entry: Entry) -> None:
 def _is_renamed(entry: Entry) -> bool:
     """True where the option is called otherwise than the code; a code that was cut from the label is no other name."""
     label = entry.option.label if entry.option else ""
-    is_cut = entry.label == label and label.upper().startswith(entry.code)
-    return label != entry.code and not is_cut
+    return label != entry.code and not codes.is_cut(entry.code, entry.label, labelled=label)
 
 
 def write(run: Run, entries: list[Entry]) -> None:
@@ -102,17 +99,15 @@ def _rename(run: Run, entries: list[Entry]) -> None:
     targets: dict[Key, Entry] = {e.option.key: e for e in entries if e.option}
     if not targets:
         return
-    held = run.crm.locked(OPTION_VALUES, list(targets)) if run.chunk.avoid_locked else set()
     writes = [
         Write(key, {"label": e.code}, e.option.version, {"label": e.option.label})
         for key, e in targets.items()
-        if e.option and key not in held
+        if e.option
     ]
-    result = run.crm.update_many(OPTION_VALUES, writes, context(run))
-    for key, entry in targets.items():
-        assert entry.option is not None
-        if key in result.versions:
-            entry.before = entry.option.label
-            entry.option = Option(key, result.versions[key], entry.code)
+    for key, became in rename(run, run.crm, OPTION_VALUES, writes).items():
+        entry = targets[key]
+        if isinstance(became, Problem):
+            entry.fail(became)
         else:
-            entry.fail(Problem(LOCKED, transient=True) if key in held else result.rejected.get(key, RACED))
+            entry.before = entry.option.label if entry.option else ""
+            entry.option = Option(key, became, entry.code)

@@ -13,8 +13,9 @@ from coupling.rules import SALESPERSON
 from pages import registry
 from pages.views.base import PageView
 from records.schema import schema
-from sync import full_sync, restored
+from sync import full_sync
 from sync.explain import mapping_page
+from sync.models import DatabaseMark
 from sync.models.full_sync import LINE_STATES, PASS_STATES, RECOMMENDATIONS
 from sync.shown import connected
 
@@ -57,7 +58,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "can_start": connected(request)
         and any(not line.status and line.recommendation != "no_records" for line in lines),
         "can_restart": connected(request) and bool(states & {"error", "finished"}),
-        "is_restored": restored.is_awaited(),
+        "is_restored": DatabaseMark.is_comparison_awaited(),
         "may_set_up": user.has_right("setup"),
         "can_reset": not states & {"ready", "in_process"} and states != {""},
     }

@@ -57,7 +57,7 @@ def test_another_number_awaits_a_comparison(world: World, what: str) -> None:
 
     assert restored.check()
     assert restored.check(), "still"
-    assert restored.is_awaited()
+    assert DatabaseMark.is_comparison_awaited()
 
 
 def test_scheduled_runs_wait_and_go_on_after_the_comparison(world: World, salesperson: Any) -> None:
@@ -96,7 +96,7 @@ def test_who_may_say_that_it_is_not_needed(world: World, salesperson: Any, admin
 
     restored.comparison_not_needed(user=admin)
 
-    assert not restored.is_awaited()
+    assert not DatabaseMark.is_comparison_awaited()
     assert AuditEntry.objects.filter(action="comparison_not_needed").count() == 1
 
 

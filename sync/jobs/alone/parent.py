@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 from django.db.models.functions import Now
 
 from coupling.gateways.errors import Transient
 from coupling.plan import Key
-from records import db
 from sync import conf
 from sync.jobs import culprit, finish, guard, poison
 from sync.jobs.alone import parts
@@ -63,7 +63,7 @@ def run(found: Claim, with_helper: Asks | None = None) -> None:
                 return
     finally:
         helper.close()
-    _own(found).update(state="done", lease_until=None, done_at=Now())
+    found.chunk.update(state="done", lease_until=None, done_at=Now())
 
 
 def _settle(found: Claim, key: Key, word: str, text: str) -> bool:
@@ -86,12 +86,8 @@ def _settle(found: Claim, key: Key, word: str, text: str) -> bool:
 
 def _extend(found: Claim, seconds: float) -> None:
     """Keep the chunk for as long as the next record may take, and a lease more."""
-    sql = (
-        f"UPDATE {Chunk._meta.db_table} SET lease_until = clock_timestamp() + make_interval(secs => %s) "
-        "WHERE id = %s AND fence = %s AND owner = %s AND state = 'running'"
-    )
     lease = float(conf.value("SYNC_LEASE_SECONDS"))
-    if not db.execute(sql, [lease + seconds, found.chunk_id, found.fence, found.owner]):
+    if not found.chunk.update(lease_until=Now() + dt.timedelta(seconds=lease + seconds)):
         raise LostLeaseError(found)
 
 
@@ -99,13 +95,9 @@ def _blame(found: Claim, key: Key, text: str) -> None:
     """The record is the culprit: it fails, and the chunk goes on behind it."""
     log.error("record %s of chunk %s of job %s is left out: %s", key, found.chunk_id, found.job_id, text)
     with transaction.atomic():
-        chunk = _own(found).select_for_update().first()
+        chunk = found.chunk.select_for_update().first()
         if chunk is None:
             raise LostLeaseError(found)
         counters = add(chunk.counters, culprit.fail(chunk.job, chunk, key, text))
         spec = parts.behind(chunk.spec, key)
         Chunk.objects.filter(pk=chunk.pk).update(spec=spec, counters=counters, processed=chunk.processed + 1)
-
-
-def _own(found: Claim) -> Any:
-    return Chunk.objects.filter(**found.held)
