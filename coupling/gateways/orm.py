@@ -50,11 +50,11 @@ class OrmGateway:
         sch = schema(table)
         where, params = self._where(sch, filter, None, None)
         sql = (
-            f'SELECT max(k::text)::uuid, count(*) FROM (SELECT t."{sch.pk_column}" k, '
-            f'(row_number() OVER (ORDER BY t."{sch.pk_column}") - 1) / %s AS part FROM "{sch.table}" t WHERE {where}) x '
-            "GROUP BY part ORDER BY part"
+            f'SELECT k, (n - 1) %% %s + 1 FROM (SELECT t."{sch.pk_column}" k, row_number() OVER w AS n, '
+            f'lead(true) OVER w AS is_followed FROM "{sch.table}" t WHERE {where} '
+            f'WINDOW w AS (ORDER BY t."{sch.pk_column}")) x WHERE n %% %s = 0 OR is_followed IS NULL ORDER BY n'
         )
-        return [(key, n) for key, n in db.rows(sql, [size, *params])]
+        return [(key, n) for key, n in db.rows(sql, [size, *params, size])]
 
     @staticmethod
     def _where(sch: Schema, filter: Any, after: Key | None, upto: Key | None) -> tuple[str, list[Any]]:

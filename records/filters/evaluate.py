@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from records.filters.checked import Checked, Condition, Probe
 from records.text import simple_lower
 
+_REMEMBERED = 1024
+
 
 class Matcher:
-    """A checked filter ready to test rows. Making it asks one query for each reference tested by its code."""
+    """A checked filter ready to test rows. Making it asks one query for each reference tested by its code.
+
+    What a value is worth is remembered: fields that filters name mostly have few values.
+    """
 
     def __init__(self, checked: Checked) -> None:
         self.checked = checked
-        self.keys = {i: _keys(c) for i, c in enumerate(checked.conditions) if _needs_keys(c)}
+        self._tests = [
+            (condition.info.name, lru_cache(_REMEMBERED)(_test_of(condition))) for condition in checked.conditions
+        ]
 
     def __call__(self, row: Mapping[str, Any]) -> bool:
         """True when the row (stored values by field name) is inside the filter."""
-        return all(self._holds(i, condition, row) for i, condition in enumerate(self.checked.conditions))
+        for name, passes in self._tests:  # noqa: SIM110 - asked of every record of a chunk
+            if not passes(row.get(name)):
+                return False
+        return True
 
-    def _holds(self, index: int, condition: Condition, row: Mapping[str, Any]) -> bool:
-        value = row.get(condition.info.name)
-        if index in self.keys:
-            return blank_matches(condition) if value is None else str(value) in self.keys[index]
-        if condition.target is not None:
-            value = "" if value is None else "x"
-        return holds(condition, value)
+
+def _test_of(condition: Condition) -> Callable[[Any], bool]:
+    """What is asked of the stored value of a field."""
+    if _needs_keys(condition):
+        keys, blank = _keys(condition), blank_matches(condition)
+        return lambda value: blank if value is None else str(value) in keys
+    if condition.target is not None:
+        return lambda value: holds(condition, "" if value is None else "x")
+    return lambda value: holds(condition, value)
 
 
 def matches(checked: Checked, row: Mapping[str, Any]) -> bool:

@@ -11,7 +11,9 @@ from typing import Any
 
 #: Customers that are coupled beforehand, and those that the run has to create.
 CUSTOMERS, NEW = int(os.environ.get("FAULT_CUSTOMERS", "600")), 100
-#: Tables whose every column must be the same with and without a fault, but for keys and times.
+#: Columns that name a job.
+JOBS = ("job_id", "last_job_to_crm", "last_job_from_crm")
+#: Tables whose every column must be the same with and without a fault.
 COMPARED = (
     "erp_%",
     "crm_%",
@@ -219,23 +221,36 @@ def digest() -> None:
 
 
 def tables() -> dict[str, Any]:
-    """{table: sorted rows without keys and times}."""
+    """{table: sorted rows}: of moments whether there is one, of accounts their names, for they are made by the run."""
     from records import db
 
-    found = db.rows(
-        "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+    columns = db.rows(
+        "SELECT c.relname, a.attname::text, a.atttypid::regtype::text, coalesce(a.attnum = ANY(i.indkey::int2[]), false) "
+        "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
+        "LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary "
         "WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND c.relname LIKE ANY(%s) "
-        "AND a.atttypid NOT IN ('uuid'::regtype, 'timestamptz'::regtype, 'date'::regtype) "
-        "AND a.attname NOT IN ('chunk_id', 'base', 'id', 'address_fold') GROUP BY 1",
+        "AND c.relnamespace = current_schema()::regnamespace AND a.attname <> 'chunk_id' ORDER BY c.relname, a.attnum",
         [list(COMPARED)],
     )
-    shown = {}
-    for table, columns in found:
-        names = ", ".join(f'"{name}"' for name in columns)
-        shown[table] = sorted(
-            row[0] for row in db.rows(f'SELECT row_to_json(x)::text FROM (SELECT {names} FROM "{table}") x')
+    shown: dict[str, list[str]] = {}
+    for table, name, kind, is_key in columns:
+        shown.setdefault(table, []).append(f'{_shown(name, kind, is_key)} AS "{name}"')
+    return {
+        table: sorted(
+            row[0]
+            for row in db.rows(f'SELECT row_to_json(x)::text FROM (SELECT {", ".join(parts)} FROM "{table}" t) x')
         )
-    return shown
+        for table, parts in shown.items()
+    }
+
+
+def _shown(name: str, kind: str, is_key: bool) -> str:
+    """What of a column is the same in every run."""
+    if kind in ("timestamp with time zone", "date") or is_key or name in JOBS:
+        return f't."{name}" IS NOT NULL'
+    if kind == "uuid":
+        return f'coalesce((SELECT a.name FROM crm_account a WHERE a.accountid = t."{name}"), t."{name}"::text)'
+    return f't."{name}"'
 
 
 def jobs() -> list[Any]:

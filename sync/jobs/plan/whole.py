@@ -87,16 +87,19 @@ def _pending(job: Job, side: str, planned: Planned) -> None:
         return
     borders = db.rows(
         f"SELECT record FROM (SELECT record, row_number() OVER (ORDER BY record) AS n FROM {table} WHERE {where}) x "
-        "WHERE n %% %s = 0 ORDER BY record",
-        [job.mapping, side, chunk_size(waiting)],
+        "WHERE n %% %s = 0 AND n < %s ORDER BY record",
+        [job.mapping, side, chunk_size(waiting), waiting],
     )
     _add_ranges(planned, _spec(job, side, "pending"), [key for (key,) in borders])
     _count(planned, waiting)
 
 
 def _add_ranges(planned: Planned, common: Spec, borders: list[str]) -> None:
-    """Ranges between the borders; the last one is open, for what arrives meanwhile."""
-    limit = chunk_size(10**9)
+    """Ranges between the borders; the last one is open, for what arrives meanwhile.
+
+    A range that is full as planned has not reached its limit: nobody has to look whether there is more.
+    """
+    limit = 2 * chunk_size(10**9)
     for low, high in zip([None, *borders], [*borders, None], strict=True):
         planned.specs.append({**common, "from": low, "to": high, "limit": limit})
 
