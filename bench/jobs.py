@@ -26,7 +26,7 @@ def run(workers: Workers, kind: str, *, direction: str = "to_crm", create_new: b
     from sync.jobs.submit import submit
     from sync.models import Job
 
-    workers.wake()
+    workers.wake(before=glance)
     Job.objects.exists()
     began = time.perf_counter()
     job = submit(request(kind, direction=direction, create_new=create_new))
@@ -36,6 +36,21 @@ def run(workers: Workers, kind: str, *, direction: str = "to_crm", create_new: b
     if job.state != "finished":
         raise RuntimeError(f"{kind}: {job.state} {job.message_code} {job.message_params}")
     return Ran(seconds, job.counters["to_crm"], told)
+
+
+def glance() -> None:
+    """Ask for a preview of one record that waits: a worker in service has worked before, and its connection, too."""
+    from sync.jobs.submit import submit
+    from sync.models import ChangeLog
+    from sync.requests import record_request
+
+    changed = ChangeLog.objects.filter(label="erp.Customer").values_list("record", flat=True).first()
+    if changed is not None:
+        submit(
+            record_request(
+                mapping="CUSTOMER", direction="to_crm", side="erp", ids=[str(changed)], user_name="admin", preview=True
+            )
+        )
 
 
 def request(kind: str, *, direction: str = "to_crm", create_new: bool = False) -> Any:

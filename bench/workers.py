@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 
@@ -43,9 +44,10 @@ class Workers:
         self.told = [json.loads(self._line(process)) for process in self.processes]
         return self.told
 
-    def wake(self) -> None:
-        """Connect, as workers that wait for the bell are."""
+    def wake(self, before: Callable[[], None]) -> None:
+        """Let each of them connect and do what `before` asks for, as workers that wait for the bell have."""
         for process in self.processes:
+            before()
             self._say(process, "wake")
             self._line(process, "ready")
 

@@ -35,11 +35,13 @@ def triage(plan: MappingPlan, pair: Pair, request: Request) -> Decision | None:
 
 def decide(plan: MappingPlan, pairs: Sequence[Pair], request: Request) -> list[Decision]:
     """Decide coupled pairs whose two records exist, by value."""
-    differ = Differ(plan, pairs, to=_looks(TO, pairs, request), from_=_looks(FROM, pairs, request))
-    return [_coupled(plan, pair, request, differ, i) for i, pair in enumerate(pairs)]
+    compared = [compare_pair(pair) for pair in pairs]
+    looks = {d: _looks(d, pairs, compared, request) for d in (TO, FROM)}
+    differ = Differ(plan, pairs, to=looks[TO], from_=looks[FROM])
+    return [_coupled(plan, pair, compared[i], request, differ, i) for i, pair in enumerate(pairs)]
 
 
-def _looks(direction: Direction, pairs: Sequence[Pair], request: Request) -> bool:
+def _looks(direction: Direction, pairs: Sequence[Pair], compared: Sequence[Comparison], request: Request) -> bool:
     """True when values may flow in this direction for any of the pairs.
 
     Or could, were it not for the limits of the run: a side that changed is closed only when nothing of it is left.
@@ -47,7 +49,6 @@ def _looks(direction: Direction, pairs: Sequence[Pair], request: Request) -> boo
     by_value = request.mode in (Mode.UNCONDITIONAL, Mode.FORCED) or any(p.wake for p in pairs)
     if by_value and direction in request.directions:
         return True
-    compared = map(compare_pair, pairs)
     return any(c.erp_changed if direction is TO else c.crm_changed for c in compared)
 
 
@@ -99,8 +100,9 @@ def _open_directions(pair: Pair, request: Request) -> frozenset[Direction]:
     return frozenset(d for d in request.directions if (pair.erp_inside if d is TO else pair.crm_inside))
 
 
-def _coupled(plan: MappingPlan, pair: Pair, request: Request, differ: Differ, index: int) -> Decision:
-    comparison = compare_pair(pair)
+def _coupled(
+    plan: MappingPlan, pair: Pair, comparison: Comparison, request: Request, differ: Differ, index: int
+) -> Decision:
     differing = differ.differing[index]
     open_ = _open_directions(pair, request)
     if _inactive(pair):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from coupling.plan import FieldPlan, MappingPlan, Problem, canon
-from sync.engine.transfer import Column, Transfer, compile_transfer, convert
+from sync.engine.transfer import Column, Transfer, canonical, compile_transfer, convert
 from sync.engine.types import FROM, TO, Pair
 
 
@@ -73,16 +73,12 @@ class Differ:
     ) -> list[int]:
         if line.key in self._to:
             name = line.crm or ""
-            candidates = [
-                i for i, (new, r) in enumerate(zip(self._to[line.key], crm, strict=True)) if new != canon(r.get(name))
-            ]
+            candidates = _unlike(self._to[line.key], canonical(crm, name))
             if candidates and is_both and line.from_crm is not None:
                 candidates = self._still(candidates, line, line.from_crm, crm, name, erp, line.erp or "")
         elif line.key in self._from:
             name = line.erp or ""
-            candidates = [
-                i for i, (new, r) in enumerate(zip(self._from[line.key], erp, strict=True)) if new != canon(r.get(name))
-            ]
+            candidates = _unlike(self._from[line.key], canonical(erp, name))
             if candidates and is_both and line.to_crm is not None:
                 candidates = self._still(candidates, line, line.to_crm, erp, name, crm, line.crm or "")
         else:
@@ -117,3 +113,10 @@ class Differ:
             values = [None if isinstance(v, Problem) else v for v in values]
         pairs = zip(candidates, values, strict=True)
         return [i for i, v in pairs if isinstance(v, Problem) or v != canon(other[i].get(other_name))]
+
+
+def _unlike(new: Column, present: Column) -> list[int]:
+    """Where two columns differ; most are the same throughout."""
+    if new == present:
+        return []
+    return [i for i, (left, right) in enumerate(zip(new, present, strict=True)) if left != right]

@@ -38,16 +38,21 @@ class Transfer:
 
         A value that does not pass is a `Problem` in its place.
         """
-        return [self.column(line, [r.get(self.source(line) or "") for r in records]) for line in self.lines]
+        return [self.column(line, records) for line in self.lines]
 
-    def column(self, line: FieldPlan, values: Column) -> Column:
-        """One line over the values of its source field."""
+    def column(self, line: FieldPlan, records: Sequence[dict[str, Any]]) -> Column:
+        """What one line writes for each record."""
         if line.is_constant:
-            return [line.constant] * len(values)
-        converted = convert([canon(v) for v in values], self.conversion(line), self.destination(line))
+            return [line.constant] * len(records)
+        converted = convert(canonical(records, self.source(line) or ""), self.conversion(line), self.destination(line))
         if line.clear_on_failure:
             converted = [None if isinstance(v, Problem) else v for v in converted]
         return converted
+
+
+def canonical(records: Sequence[dict[str, Any]], name: str) -> Column:
+    """The values of a field, blank ones as None (`canon`, written out: it is asked for every value there is)."""
+    return [None if (value := record.get(name)) == "" else value for record in records]
 
 
 def compile_transfer(plan: MappingPlan, direction: Direction) -> Transfer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from coupling.gateways.base import Record
 from coupling.plan import Direction, Key, Problem
@@ -109,8 +109,7 @@ class Request:
     named: bool = False  # the records were named one by one: say why nothing happens to one of them
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """Which rows changed since the last synchronization."""
 
     erp_changed: bool

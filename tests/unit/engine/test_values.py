@@ -200,7 +200,9 @@ def test_a_transfer_has_the_lines_of_its_direction() -> None:
 def test_a_look_up_that_may_clear_gives_a_blank() -> None:
     line = next(line for line in plan().fields if line.clear_on_failure)
 
-    assert compile_transfer(plan(), TO).column(line, ["nobody", None]) == [None, None]
+    records = [{line.erp or "": "nobody"}, {line.erp or "": None}]
+
+    assert compile_transfer(plan(), TO).column(line, records) == [None, None]
 
 
 # Differences
