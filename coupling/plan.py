@@ -194,6 +194,9 @@ class Hooks:
     def prepare(self, batch: HookBatch) -> None:
         """Before writing: add values, refuse items."""
 
+    def require_partners(self, batch: HookBatch) -> None:
+        """Refuse new items that refer to something without a partner, as `prepare` would; nothing else happens."""
+
     def after_write(self, batch: HookBatch) -> None:
         """After writing (keys of both sides are set): write other records through the gateways' rules."""
 

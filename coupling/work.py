@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from django.http import HttpRequest, HttpResponseBase
 
+from coupling.models import IntegrationTableMapping
 from coupling.plan import Key
 from records.errors import Refused
 
@@ -31,6 +32,11 @@ class Work(Protocol):
 
     def let_in_count(self, mapping: str) -> int:
         """How many records inside the filters of a mapping it would carry but nobody has looked at; see `sync.let_in`."""
+
+    def missing_partners(
+        self, request: HttpRequest, *, mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]
+    ) -> str:
+        """The part of a dialog that tells what has to be coupled before these records go over; blank without any."""
 
     def show(self, jobs: Sequence[Any]) -> list[dict[str, Any]]:
         """Jobs as the API answers them, as they are now."""

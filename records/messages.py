@@ -34,7 +34,7 @@ def text(code: str, params: Mapping[str, Any] | None = None) -> str:
     """
     template = str(_TEXTS.get(code, code))
     try:
-        return template % _Params({name: _caption(value) for name, value in (params or {}).items()})
+        return template % _Params({name: caption(value) for name, value in (params or {}).items()})
     except (KeyError, ValueError, TypeError):
         return template
 
@@ -50,7 +50,8 @@ class _Params(dict[str, Any]):
         return _NAMES[name]() if name in _NAMES else "…"
 
 
-def _caption(value: Any) -> Any:
+def caption(value: Any) -> Any:
+    """What a parameter is called where it begins with `@` (see `text`); any other value as it is."""
     if not isinstance(value, str) or not value.startswith("@"):
         return value
     if value.startswith("@:"):

@@ -59,7 +59,10 @@ class Way:
 
 @dataclass(slots=True)
 class Advice:
-    """Everything the dialog shows. `ways` is empty where nothing can be synchronized (`obstacle` says why)."""
+    """Everything the dialog shows. `ways` is empty where nothing can be synchronized (`obstacle` says why).
+
+    `looked_at`: the records of both sides whose values were looked at.
+    """
 
     mapping: IntegrationTableMapping
     count: int
@@ -71,6 +74,7 @@ class Advice:
     skipped: int = 0
     clashes: list[str] = field(default_factory=list)
     versions: dict[Key, int] = field(default_factory=dict)
+    looked_at: dict[str, list[Key]] = field(default_factory=lambda: {"erp": [], "crm": []})
     not_shown: int = 0
 
     @property
@@ -123,6 +127,8 @@ def advise(mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]) -> 
         advice.obstacle = text("destination_deleted")
         return advice
     advice.versions = {record.key: record.version for e in shown for record in (e.pair.erp, e.pair.crm) if record}
+    advice.looked_at = {"erp": [e.pair.erp.key for e in shown if e.pair.erp],
+                        "crm": [e.pair.crm.key for e in shown if e.pair.crm]}  # fmt: skip
     advice.clashes = _captions(plan, shown[0].clashes) if is_single else []
     advice.ways = [_way(plan, direction, shown, is_single) for direction in _directions(plan, advice, is_single)]
     advice.recommended = _recommended(plan, shown[0]) if is_single else ""

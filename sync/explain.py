@@ -12,6 +12,8 @@ from coupling.plans import plan_for
 from coupling.selectors.records import record_titles
 from sync.examine import inside, problems, read
 from sync.models import Failure, Job, Pending, Schedule
+from sync.partners import needs_partners
+from sync.waiting import UNMET
 
 #: Problems of single values that mean: something this record refers to has no partner.
 DEPENDENCY_CODES = frozenset({"dependency_not_coupled", "owner_is_team", "company_not_coupled"})
@@ -151,7 +153,8 @@ def coupling(s: Situation) -> Gate:
 def dependency(s: Situation) -> Gate:
     """Everything that the record refers to has a partner of its own."""
     found = problems(s.plan, s.side, s.own) if s.own is not None else []
-    missing = [p for p in found if p.code in DEPENDENCY_CODES]
+    other = [p for p in found if p.code in DEPENDENCY_CODES and p.code != UNMET]
+    missing = [*needs_partners(s.plan, s.side, [s.key]), *other]
     if not missing:
         return Gate("dependency", passed=True)
     names = {line.key: line.depends_on for line in s.plan.fields if line.depends_on}

@@ -117,6 +117,7 @@ register(
         "choose_each_field": _("Choose a side for at least one field."),
         "both_records_exist": _("Both records exist, so there is nothing to restore or to delete."),
         "no_mapping": _("The table %(table)s is not mapped to a table of %(erp_product)s."),
+        "no_missing_partners": _("Everything that the records refer to is coupled already."),
         "still_working": _("The record is being created. Open it again in a moment."),
         # gates of the explanation
         "schedule_missing": _("There is no job queue entry for the mapping %(mapping)s."),

@@ -56,6 +56,14 @@ class JobsPort:
         found = IntegrationTableMapping.objects.filter(name=mapping).first()
         return let_in.count(found) if found else 0
 
+    def missing_partners(
+        self, request: HttpRequest, *, mapping: IntegrationTableMapping, side: str, keys: Sequence[Key]
+    ) -> str:
+        """The part of a dialog that tells what has to be coupled first, with *Couple These First*."""
+        from sync.pages.partners import section
+
+        return section(request, mapping, side, keys)
+
     def show(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
         """Jobs as the API answers them, as they are now."""
         return selectors.show_jobs(selectors.jobs_by_id([str(job.pk) for job in jobs]))

@@ -25,7 +25,7 @@ from coupling.selectors.records import record_titles
 from coupling.services.coupling import coupling_clear_errors
 from coupling.services.option_mapping import option_mapping_create, option_mapping_update
 from coupling.services.set_up import DIRECTION_OF, Asked, coupling_set_up
-from coupling.work import work
+from coupling.work import offered, work
 from pages import DialogPage, Done, Row, Selection, register
 from pages.registry import address_of
 from pages.selection import from_request, keys
@@ -173,6 +173,9 @@ class SetUpCoupling(DialogPage):
             "chosen_after": form["synchronize"].value() or "no",
             "typed": typed,
             "lines": lines_of(subject, "" if is_new else chosen) if chosen or is_new else [],
+            "partners": partners_of(
+                subject, "" if is_new else chosen, after_of(subject, form["synchronize"].value(), is_new=is_new)
+            ),
             "candidates_url": f"{self.address(request)}candidates/",
             "preview_url": f"{self.address(request)}preview/",
         }
@@ -248,7 +251,8 @@ class PreviewView(FragmentView):
         if subject is not None and (chosen or is_new):
             context["lines"] = lines_of(subject, "" if is_new else chosen)
             context["new_side"] = subject.other
-            context["chosen_after"] = f"use_{subject.side}" if is_new else request.GET.get("synchronize", "no")
+            context["chosen_after"] = after_of(subject, request.GET.get("synchronize"), is_new=is_new)
+            context["partners"] = partners_of(subject, "" if is_new else chosen, context["chosen_after"])
         return self.render("coupling/_preview.html", context)
 
 
@@ -258,6 +262,21 @@ def lines_of(subject: Subject, chosen: str) -> list[PreviewLine]:
         return []
     keys_of = {subject.side: subject.row.pk, subject.other: chosen or None}
     return preview(plan_for(subject.mapping), keys_of["erp"], keys_of["crm"])
+
+
+def after_of(subject: Subject, chosen: str | None, *, is_new: bool) -> str:
+    """Whose values go over after the coupling: the record's own into a new one, else as chosen."""
+    return f"use_{subject.side}" if is_new else chosen or "no"
+
+
+def partners_of(subject: Subject, chosen: str, after: str) -> str:
+    """What has to be coupled before the values go over as asked; blank where nothing does."""
+    keys_of = {subject.side: subject.row.pk, subject.other: chosen}
+    side = next((s for s, way in (("erp", "use_erp"), ("crm", "use_crm")) if way == after), "")
+    port = offered()
+    if port is None or not side or subject.mapping.is_option or not keys([keys_of[side]]):
+        return ""
+    return port.missing_partners(subject.request, mapping=subject.mapping, side=side, keys=[keys_of[side]])
 
 
 def couple_record(subject: Subject, values: dict[str, Any]) -> Done | HttpResponseBase:

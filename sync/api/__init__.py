@@ -12,6 +12,7 @@ def register() -> None:
         jobs,
         mappings,
         notifications,
+        partners,
         pending,
         retention,
         ribbon,
@@ -46,6 +47,8 @@ def register() -> None:
     register_view("full-sync", full_sync.FullSyncView, name="full_sync")
     register_view("imports/<uuid:pk>/apply", imports.ApplyView, name="imports_apply")
     register_view("imports", imports.ImportView, name="imports")
+    register_view("missing-partners/couple", partners.CouplePartnersView, name="missing_partners_couple")
+    register_view("missing-partners", partners.MissingPartnersView, name="missing_partners")
     register_view("explain", explain.ExplainView, name="explain")
     register_view("crm/<str:table>/<str:pk>/business-central", ribbon.RibbonView, name="business_central")
     register_view("sync-errors/retry", sync_errors.RetryView, name="sync_errors_retry")

@@ -9,6 +9,9 @@ from sync.jobs.submit import submit
 from sync.models import Job, Match, OutcomeRow
 from sync.requests import record_request
 
+#: A parameter of jobs: those that wait for one also wait for what follows from it.
+HOLDS_BACK = "holds_back"
+
 
 def forget(job: Job) -> None:
     """What was found is of no use any more when the job has ended."""
@@ -38,7 +41,7 @@ def _direction_after(name: str) -> str:
 
 def _follow(job: Job, direction: str, ids: list[Any], *, side: str = "erp", create_new: bool = False) -> None:
     if ids:
-        submit(
+        follower = submit(
             record_request(
                 mapping=job.mapping,
                 direction=direction,
@@ -52,3 +55,11 @@ def _follow(job: Job, direction: str, ids: list[Any], *, side: str = "erp", crea
                 parent=str(job.parent) if job.parent else None,
             )
         )
+        if job.param(HOLDS_BACK):
+            _hold_back(job, follower)
+
+
+def _hold_back(job: Job, follower: Job) -> None:
+    """In the transaction that ends the job, so that nobody begins in between."""
+    for behind in Job.objects.filter(state="ready", run_id=job.run_id, after__contains=[str(job.pk)]):
+        Job.objects.filter(pk=behind.pk).update(after=[*behind.after, str(follower.pk)])

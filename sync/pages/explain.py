@@ -14,6 +14,7 @@ from sync.advice import mapping_for
 from sync.catalogue import next_step, record_named
 from sync.explain import Gate, blocking, explain
 from sync.pages.catalogue import help_address
+from sync.pages.partners import section
 from sync.shown import side_of
 
 CAPTIONS = {
@@ -56,6 +57,7 @@ class ExplainDialog(DialogPage):
                 drawn(gate, is_first=gate.gate == first, shows_setting=can_set_up.has_right("setup")) for gate in gates
             ],
             "blocking": first,
+            "partners": section(request, mapping, side_of(selection.label), [row.pk]),
         }
 
     def submit(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> Done:

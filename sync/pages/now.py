@@ -15,6 +15,7 @@ from pages import DialogPage, Done, Selection, register, registry
 from records.errors import FieldError, Refused, Rejected
 from sync import services
 from sync.advice import Advice, advise, mapping_for
+from sync.pages.partners import section
 from sync.services.started import Started
 from sync.shown import reasons, side_of, summary, watch
 
@@ -61,6 +62,7 @@ class SynchronizeNow(DialogPage):
             "versions": json.dumps(advice.versions) if selection.count == 1 else "",
             "shown": SHOWN,
             "set_up_url": set_up_address(selection, advice),
+            "partners": partners_of(request, advice),
         }
 
     def submit(
@@ -93,6 +95,15 @@ def set_up_address(selection: Selection, advice: Advice) -> str:
     if not advice.uncoupled or selection.count != 1 or side_of(selection.label) != "erp":
         return ""
     return f"{registry.reverse('coupling.set_up')}?{urlencode(selection.inputs)}"
+
+
+def partners_of(request: HttpRequest, advice: Advice) -> list[str]:
+    """What has to be coupled first, for each side whose values may go over (of the records that were looked at)."""
+    if advice.obstacle or advice.mapping.is_option:
+        return []
+    sides = [side for side, direction in (("erp", "to_crm"), ("crm", "from_crm")) if advice.mapping.allows(direction)]
+    found = [section(request, advice.mapping, side, advice.looked_at[side]) for side in sides]
+    return [part for part in found if part]
 
 
 def answer(request: HttpRequest, started: Started) -> HttpResponseBase:

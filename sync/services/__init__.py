@@ -14,6 +14,7 @@ from sync.services.jobs import (
     retention_update,
 )
 from sync.services.mapping import mapping_match, mapping_run, mapping_uncouple, mappings_run, sync_modified_all
+from sync.services.partners import partners_couple
 from sync.services.rights import require
 from sync.services.schedule import (
     schedule_hold,
@@ -43,6 +44,7 @@ __all__ = [
     "mapping_run",
     "mapping_uncouple",
     "mappings_run",
+    "partners_couple",
     "preview_of",
     "require",
     "retention_apply",

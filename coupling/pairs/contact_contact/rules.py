@@ -27,6 +27,10 @@ class ContactHooks(CompanyHooks):
     def prepare(self, batch: HookBatch) -> None:
         """Set the parent account or the company; a person without one fails."""
         super().prepare(batch)
+        self.require_partners(batch)
+
+    def require_partners(self, batch: HookBatch) -> None:
+        """A person goes nowhere before the company."""
         if batch.direction is Direction.TO_CRM:
             set_parents(batch)
         else:
