@@ -1,4 +1,4 @@
-"""What pages ask again and again for one request: is there a connection, which mapping serves a table, is a record inside.
+"""What pages ask again and again for one request: is there a connection, which mapping serves a table, what is coupled.
 
 Each is read once per request and kept on it.
 """
@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 
 from coupling.declare import COMPANY
 from coupling.filtering import checked_filter
@@ -50,24 +49,6 @@ def mapping_of_table(request: HttpRequest, label: str) -> IntegrationTableMappin
     return next(iter(served), None)
 
 
-def outside_reason(request: HttpRequest, label: str, keys: Iterable[Key]) -> str:
-    """Why records of a table cannot be coupled: no mapping, or one of them is outside its filter; blank when they can."""
-    mapping = mapping_of_table(request, label)
-    if mapping is None:
-        return _("This table is not mapped.")
-    filter_text = mapping.table_filter if label.startswith("erp.") else mapping.integration_table_filter
-    wanted = list(keys)
-    if not filter_text or not wanted:
-        return ""
-    try:
-        inside = _kept(request, ("inside", label, tuple(wanted)), lambda: count_inside(label, filter_text, wanted))
-    except FilterError as error:
-        return text(error.code, error.params)
-    if inside == len(set(wanted)):
-        return ""
-    return _("The record is outside the table filter of the mapping %(mapping)s.") % {"mapping": mapping.name}
-
-
 def count_inside(label: str, filter_text: str, keys: list[Key] | None = None) -> int:
     """How many records (of these) a table filter lets in. Raises `FilterError`."""
     facts = installation() if COMPANY in filter_text else None
@@ -91,7 +72,7 @@ def couplings_of(request: HttpRequest, label: str, keys: Iterable[Key]) -> list[
     """The couplings of records of either side; asked once per request while nothing is changed."""
     wanted = tuple(keys)
     side = "erp_id" if label.startswith("erp.") else "crm_id"
-    return _kept(request, (label, wanted), lambda: list(Coupling.objects.filter(**{f"{side}__in": list(wanted)})))
+    return kept(request, (label, wanted), lambda: list(Coupling.objects.filter(**{f"{side}__in": list(wanted)})))
 
 
 def option_mappings_of(keys: Iterable[Key]) -> list[OptionMapping]:
@@ -113,7 +94,7 @@ def has_partner(request: HttpRequest, label: str, keys: Iterable[Key]) -> bool:
     return bool(couplings_of(request, label, wanted))
 
 
-def _kept(request: HttpRequest, key: Any, read: Callable[[], Any]) -> Any:
+def kept(request: HttpRequest, key: Any, read: Callable[[], Any]) -> Any:
     """Read once per request where the request only reads."""
     if request.method != "GET":
         return read()

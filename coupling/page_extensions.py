@@ -24,9 +24,9 @@ from coupling.access import (
     mapping_of_table,
     mappings_of,
     option_mappings_of,
-    outside_reason,
 )
 from coupling.models import Coupling
+from coupling.outside import outside_reason
 from coupling.own_tables import is_mapped, own_tables
 from coupling.pages.columns import CoupledColumn, CoupledHere, coupled_chip, own_chip
 from coupling.pages.couplings import uncouple
@@ -90,7 +90,7 @@ def cannot_create(request: HttpRequest, selection: Selection) -> str:
         return _now("This table is not mapped.")
     if not mapping.allows("to_crm"):
         return text("direction_not_allowed", {"mapping": mapping.name})
-    return ""
+    return outside_reason(request, selection.label, selection.pks) if selection.count == 1 else ""
 
 
 def delete_coupling(request: HttpRequest, selection: Selection) -> Done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from coupling.lookups import CoupledKeys
@@ -14,14 +15,24 @@ COMPANY_FIELD = "bcbi_companyid"
 SALESPERSON, USER = "erp.SalespersonPurchaser", "crm.SystemUser"
 
 
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What brings a record inside the filter by filling one field: the caption of the action, and why it matters."""
+
+    caption: Any
+    why: Any
+
+
 class PairHooks(Hooks):
     """Hooks of a pair with more to declare.
 
     `equal`: by line key, when two different values count as the same (ERP value, CRM value).
     `owner_field`: the ERP field that names the salesperson of a record; blank where CRM rows have no owner.
+    `remedies`: by `table.field`, what filling a field that the filter asks for is called.
     """
 
     equal: ClassVar[Mapping[str, Callable[[Any, Any], bool]]] = {}
+    remedies: ClassVar[Mapping[str, Remedy]] = {}
     owner_field = ""
     #: CRM fields that tell candidates of the same name apart.
     detail: tuple[str, ...] = ()

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from coupling import registry as pairs
-from coupling.access import connection_of, is_connected, outside_reason
+from coupling.access import connection_of, is_connected
 from coupling.models import IntegrationTableMapping
+from coupling.outside import outside_reason
 from coupling.own_tables import is_mapped, own_tables
 from coupling.products import products
 from coupling.validation import is_option

@@ -13,8 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from coupling.access import is_connected, mapping_of_table, outside_reason
+from coupling.access import is_connected, mapping_of_table
 from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
+from coupling.outside import outside_reason
 from coupling.plans import plan_for
 from coupling.products import names_of
 from coupling.selectors.candidates import candidates

@@ -61,7 +61,9 @@ ENTRIES: dict[str, Entry] = {
     ),
     "dependency_not_coupled": Entry(
         _("The record refers to another one, such as a currency or a company, that has no partner yet."),
-        _("Choose Couple These First in Synchronize Now, or couple the record that this one refers to, then choose Retry."),
+        _(
+            "Choose Couple These First in Synchronize Now, or couple the record that this one refers to, then choose Retry."
+        ),
         "coupling.coupling.list",
     ),
     "dependency_failed": Entry(

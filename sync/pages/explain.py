@@ -8,6 +8,8 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from coupling.outside import outside_of
+from coupling.pages.assign import assign_address
 from pages import DialogPage, Done, Selection, register, registry
 from records.messages import text
 from sync.advice import mapping_for
@@ -49,6 +51,7 @@ class ExplainDialog(DialogPage):
             return {"gates": [], "mapping": mapping, "record": row}
         gates = explain(mapping, side_of(selection.label), row.pk)
         first = blocking(gates)
+        outside = outside_of(request, selection.label, row.pk)
         can_set_up: Any = request.user
         return {
             "record": row,
@@ -57,6 +60,8 @@ class ExplainDialog(DialogPage):
                 drawn(gate, is_first=gate.gate == first, shows_setting=can_set_up.has_right("setup")) for gate in gates
             ],
             "blocking": first,
+            "outside": outside,
+            "assign": assign_address(request, selection.label, row.pk, outside) if outside else "",
             "partners": section(request, mapping, side_of(selection.label), [row.pk]),
         }
 
@@ -67,7 +72,7 @@ class ExplainDialog(DialogPage):
 
 def drawn(gate: Gate, *, is_first: bool, shows_setting: bool) -> dict[str, Any]:
     """A gate as the panel shows it."""
-    shows = bool(gate.setting) and (shows_setting or not gate.setting.startswith(("/connection", "/coupling/mappings")))
+    shows = bool(gate.setting) and (shows_setting or not gate.setting.startswith("/connection"))
     return {
         "caption": CAPTIONS[gate.gate],
         "passed": gate.passed,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coupling.access import mapping_of_table
 from coupling.models import IntegrationTableMapping
+from coupling.outside import outside_reason
 from coupling.plans import plan_for
 from pages import Action, ActionView, DialogPage, Done, Help, Page, Selection, register, registry
 from records.errors import Refused
@@ -56,6 +57,8 @@ def not_matchable(request: HttpRequest, selection: Selection) -> Any:
         return _("This table is not mapped.") if selection.label != MAPPING else None
     if not mapping.is_option and not criteria_of(plan_for(mapping)):
         return text("no_criteria", {"mapping": mapping.name})
+    if selection.label != MAPPING and selection.count == 1:
+        return outside_reason(request, selection.label, selection.pks)
     return None
 
 

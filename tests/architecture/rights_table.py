@@ -47,6 +47,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("coupling/transformation-rules/*", "view", "setup"),
     ("coupling/filter-editor/", "setup", "setup"),
     ("coupling/set-up/*", "use", "use"),
+    ("coupling/assign/", "use", "use"),
     # an action asks for a right of its own; nothing is deleted here
     ("sync/job-notifications/*", "setup", "setup"),
     ("sync/notices/*", "view", "view"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
 from coupling.models import Coupling, IntegrationTableMapping
 from coupling.plan import Direction, HookBatch, Item, Key, MappingPlan, unique
 from coupling.plans import plan_for
-from coupling.rules import CompanyHooks
+from coupling.rules import CompanyHooks, Remedy
 from coupling.selectors.records import record_names
 from coupling.sides import gateway
 from records import db
@@ -14,6 +19,10 @@ from records.writes import Edit, update
 
 CUSTOMERS = ("erp.Customer", "crm.Account")
 PARENT, PARENT_TYPE = "parentcustomerid", "parentcustomeridtype"
+ASSIGN_COMPANY = Remedy(
+    _("Assign a Company"),
+    _("Only people who belong to a company are synchronized: without one nobody knows which account they belong to."),
+)
 
 
 class ContactHooks(CompanyHooks):
@@ -23,6 +32,10 @@ class ContactHooks(CompanyHooks):
     reads_crm = (*CompanyHooks.reads_crm, PARENT, PARENT_TYPE, "fullname")
     owner_field = "salesperson_code"
     detail = ("emailaddress1", "telephone1")
+    remedies: ClassVar[Mapping[str, Remedy]] = {
+        "erp.Contact.company_no": ASSIGN_COMPANY,
+        f"crm.Contact.{PARENT}": ASSIGN_COMPANY,
+    }
 
     def prepare(self, batch: HookBatch) -> None:
         """Set the parent account or the company; a person without one fails."""
