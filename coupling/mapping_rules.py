@@ -5,12 +5,13 @@ Writes of source `setup` (the default mappings) bring their own checks and versi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Max
 
-from coupling import lines
+from coupling import lines, registry
 from coupling.conversions import Known
 from coupling.kept import keep_filter, kept_value
 from coupling.models import (
@@ -24,7 +25,7 @@ from coupling.models import (
 from coupling.signals import mappings_changed
 from coupling.transformation_checks import line_rule_errors
 from coupling.transformations import rules_of_lines
-from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
+from coupling.validation import direction_errors, is_option, line_errors, mapping_errors, unknown_dependencies
 from people.audit import audit, audit_change
 from records import actor
 from records.batch import Batch, Row
@@ -70,8 +71,7 @@ def before_mapping(batch: Batch) -> None:
             if not row.get("crm_key_field"):
                 row.force("crm_key_field", _default_key(row.get("erp_table"), row.get("crm_table")))
         row.errors += _fixed_errors(row) or mapping_errors(SimpleNamespace(**row.new), others)
-        if batch.source == "page":
-            row.errors += _unknown_names(row)
+        row.errors += _unknown_names(row, also=() if batch.source == "page" else registry.named())
         if not row.errors and batch.kind == "update":
             _turn(row)
         row.force("version", next_version(row.get("name")))
@@ -234,12 +234,11 @@ def _fixed_errors(row: Row) -> list[FieldError]:
     return [FieldError(n, "insert_only", {"caption": f"@coupling.IntegrationTableMapping.{n}"}) for n in changed]
 
 
-def _unknown_names(row: Row) -> list[FieldError]:
-    """What somebody types is a mapping that there is; a program or a file may name one that comes later."""
+def _unknown_names(row: Row, also: Collection[str]) -> list[FieldError]:
+    """What is new among the names is a mapping that there is; a program may also name default ones (`also`)."""
     before = (row.old or {}).get("depends_on") or []
-    known = set(IntegrationTableMapping.objects.values_list("name", flat=True))
-    new = [name for name in row.get("depends_on") or [] if name not in known and name not in before]
-    return [FieldError("depends_on", "mapping_missing", {"mapping": name}) for name in new]
+    known = {*IntegrationTableMapping.objects.values_list("name", flat=True), *before, *also}
+    return unknown_dependencies(row.get("depends_on") or [], known)
 
 
 def _turn(row: Row) -> None:

@@ -47,6 +47,11 @@ def declaration(name: str) -> TableMapping | None:
     return next((p.mapping for p in pairs() if p.mapping.name == name), None)
 
 
+def named() -> set[str]:
+    """The names of the default mappings and of those that they depend on, in this installation or not."""
+    return {name for pair in pairs() for name in (pair.mapping.name, *pair.mapping.depends_on)}
+
+
 def hooks_for(tables: Tables) -> Hooks:
     """The business rules of a pair of tables, whatever its mapping is called; no rules when no pair has any."""
     return next((p.hooks for p in pairs() if tables_of(p.mapping) == tables), Hooks())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from coupling import lines
@@ -109,6 +109,11 @@ def _double_errors(values: Any, others: Iterable[Any]) -> list[FieldError]:
         if same == (values.erp_table, values.crm_table, values.crm_key_field):
             return [FieldError("crm_table", "mapping_exists", {"mapping": other.name})]
     return []
+
+
+def unknown_dependencies(names: Iterable[str], known: Collection[str]) -> list[FieldError]:
+    """Names of mappings that nobody knows."""
+    return [FieldError("depends_on", "mapping_missing", {"mapping": name}) for name in names if name not in known]
 
 
 def _dependency_errors(values: Any, others: Iterable[Any]) -> list[FieldError]:

@@ -5,7 +5,7 @@ Everything is checked together, as it would be afterwards, and written as one ve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -27,7 +27,7 @@ from coupling.models import IntegrationFieldMapping, IntegrationTableMapping, Ma
 from coupling.services.mapping import clean_values
 from coupling.services.template_documents import templates_write
 from coupling.signals import mappings_changed
-from coupling.validation import direction_errors, is_option, line_errors, mapping_errors
+from coupling.validation import direction_errors, is_option, line_errors, mapping_errors, unknown_dependencies
 from people.audit import audit
 from records import writes
 from records.errors import FieldError, Refused, Rejected, Stale
@@ -84,7 +84,9 @@ def documents_apply(
         errors += [_at(f"mappings[{at}]", e) for e in _write_head(document, stored, names[at])]
     _stop(errors)
     for at, document in enumerate(documents):
-        errors += [_at(f"mappings[{at}]", e) for e in _check_dependencies(stored[names[at]])]
+        known_before = before.get(names[at], {}).get("mapping", {}).get("depends_on", ())
+        found = _check_dependencies(stored[names[at]], None if origin == "restore" else known_before)
+        errors += [_at(f"mappings[{at}]", e) for e in found]
         errors += [_at(f"mappings[{at}]", e) for e in _write_lines(stored[names[at]], document.get("lines", ()))]
         if "templates" in document:
             errors += [_at(f"mappings[{at}]", e) for e in templates_write(stored[names[at]], document["templates"])]
@@ -172,10 +174,17 @@ def _change_head(stored: dict[str, IntegrationTableMapping], name: str, values: 
     return errors
 
 
-def _check_dependencies(mapping: IntegrationTableMapping) -> list[FieldError]:
-    """Once all mappings are written: a mapping must not wait for itself."""
-    others = IntegrationTableMapping.objects.exclude(pk=mapping.pk)
-    return [e for e in mapping_errors(mapping, others) if e.field in _LATER]
+def _check_dependencies(mapping: IntegrationTableMapping, before: Collection[str] | None) -> list[FieldError]:
+    """Once all mappings are written: a mapping must not wait for itself, nor for one that nobody knows.
+
+    `before`: the names it had already; None lets all names pass (an earlier version is what it was).
+    """
+    others = list(IntegrationTableMapping.objects.exclude(pk=mapping.pk))
+    found = [e for e in mapping_errors(mapping, others) if e.field in _LATER]
+    if before is None:
+        return found
+    known = {*(other.name for other in others), *before, *registry.named()}
+    return found + unknown_dependencies([name for name in mapping.depends_on if name != mapping.name], known)
 
 
 def _primary_key(label: str) -> str:

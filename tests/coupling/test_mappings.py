@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from coupling.models import Coupling, MappingVersion
+from coupling.models import Coupling, IntegrationTableMapping, MappingVersion
 from coupling.plans import base_keys
 from coupling.services import mapping as services
 from people.models import AuditEntry
@@ -131,6 +131,16 @@ def test_a_mapping_does_not_wait_for_itself(world: World) -> None:
     found = update(world, "CURRENCY", depends_on=["CUSTOMER"])
 
     assert found == {("depends_on", "depends_on_itself")}
+
+
+def test_a_mapping_does_not_wait_for_one_that_nobody_knows(world: World) -> None:
+    assert update(world, "CURRENCY", depends_on=["NOBODY"]) == {("depends_on", "mapping_missing")}
+    IntegrationTableMapping.objects.filter(name="CURRENCY").update(depends_on=["GONE"])
+
+    values = {"depends_on": ["GONE", "SALESPEOPLE"]}
+    services.mapping_update(mapping=world.mapping("CURRENCY"), values=values)
+
+    assert world.mapping("CURRENCY").depends_on == values["depends_on"], "what it had, and a default one"
 
 
 def test_a_dependency_without_a_mapping_does_not_hurt(world: World) -> None:

@@ -75,9 +75,7 @@ def test_a_person_without_a_company_is_given_one(world: World, table: str) -> No
     company = add("erp.Contact", type=0, name="Northwind") if is_erp else world.accounts["Adatum"]
     number = Contact.objects.get(pk=company).no if is_erp else f"account:{company}"
     field = "company_no" if is_erp else "parentcustomerid"
-    answer = client.post(
-        "/coupling/assign/", {"table": table, "ids": person, f"assign-{field}": number}, headers=HTMX
-    )
+    answer = client.post("/coupling/assign/", {"table": table, "ids": person, f"assign-{field}": number}, headers=HTMX)
 
     assert "was changed" in answer["HX-Trigger"], answer.content
     assert "Open the filter" not in shown(client, "/sync/explain/", {"table": table, "ids": person})

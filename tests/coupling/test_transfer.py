@@ -130,6 +130,14 @@ def test_two_mappings_of_a_file_must_not_wait_for_each_other(world: World) -> No
     assert {code for _place, code in found} == {"depends_on_itself"}
 
 
+def test_a_mapping_of_a_file_depends_on_mappings_that_there_are(world: World) -> None:
+    content = file_of("CONTACT", "CUSTOMER")
+    content["mappings"][1]["depends_on"] = ["CURRENCY", "NOBODY"]
+    services.mapping_delete(mapping=world.mapping("CONTACT"))
+
+    assert places(mappings_try(content).errors) == [("mappings[1].depends_on", "mapping_missing")]
+
+
 @pytest.mark.parametrize(
     ("raw", "place", "code"),
     [
