@@ -28,7 +28,7 @@ from coupling.access import (
 from coupling.models import Coupling
 from coupling.outside import outside_reason
 from coupling.own_tables import is_mapped, own_tables
-from coupling.pages.columns import CoupledColumn, CoupledHere, coupled_chip, own_chip
+from coupling.pages.columns import CoupledColumn, coupled_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
 from coupling.pages.videos import COUPLE
@@ -259,8 +259,11 @@ def _extend_own(label: str) -> None:
     more = (CREATE, OPEN) if is_erp else ()
     on_list = tuple(replace(action, visible=mapped) for action in (SET_UP, DELETE, *more))
     on_card = tuple(action for action in on_list if action.name != CREATE.name)
-    extend_table(label, "list", columns=(CoupledHere(label, visible=mapped),), actions=on_list, **common)
-    extend_table(label, "card", chips=(own_chip,), actions=on_card, **common)
+    views = tuple(replace(view, visible=mapped) for view in VIEWS)
+    column = CoupledColumn(label, visible=mapped)
+    extend_table(label, "list", columns=(column,), views=views, actions=on_list, **common)
+    extend_table(label, "card", chips=(lambda r, row: coupled_chip(r, row) if mapped(r) else None,), actions=on_card,
+                 **common)  # fmt: skip
 
 
 extend_pages()

@@ -127,8 +127,11 @@ def start(
 
 
 @transaction.atomic
-def restart(*, user_name: str, mappings: Iterable[str] | None = None) -> Job:
-    """Start lines again that ended (all that ended in error, or the named ones)."""
+def restart(*, user_name: str, mappings: Iterable[str] | None = None, preview: bool = False) -> Job:
+    """Start lines again that ended (all that ended in error, or the named ones).
+
+    `preview`: show what that would do; the lines stay as they ended. Raises as `start` does.
+    """
     require_connection()
     wanted = _named(mappings)
     again = [
@@ -139,8 +142,20 @@ def restart(*, user_name: str, mappings: Iterable[str] | None = None) -> Job:
     ]
     if not again:
         raise Refused("nothing_pending")
+    if preview:
+        return _preview(user_name, _anew(again))
     FullSyncLine.objects.filter(mapping__in=again).delete()
     return start(user_name=user_name, mappings=again)
+
+
+def _anew(names: list[str]) -> list[Line]:
+    """These lines as they would be started: with what the records recommend now. Raises Refused where none would."""
+    found = [
+        replace(line, recommendation=recommend(plan_for(line.mapping))) for line in lines() if line.mapping in names
+    ]
+    if all(line.recommendation == "no_records" for line in found):
+        raise Refused("nothing_pending")
+    return found
 
 
 @transaction.atomic

@@ -10,9 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from coupling.access import couplings_of
 from coupling.models import Coupling
-from coupling.own_tables import is_mapped
 from coupling.selectors.couplings import Told, tell
 from pages import Chip, Column, Row
 from pages.columns import chip_html
@@ -44,8 +42,9 @@ class Mark(Column):
 class CoupledColumn(Mark):
     """*Coupled* as a chip, *Broken* where the other record was deleted; nothing for records that are not coupled."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, *, visible: Callable[[HttpRequest], bool] | None = None) -> None:
         super().__init__("coupled_to_dataverse", COUPLED)
+        self.visible = visible
         self.side = "erp" if label.startswith("erp.") else "crm"
         self.note = self.lost
 
@@ -69,33 +68,6 @@ def coupled_chip(_request: HttpRequest, row: Row) -> Chip | None:
     if not row.get("coupled_to_dataverse"):
         return None
     return BROKEN if lost_partners("erp" if row.label.startswith("erp.") else "crm", [row.pk]) else COUPLED
-
-
-def own_chip(request: HttpRequest, row: Row) -> Chip | None:
-    """The chip of a table that no pair knows, which has no field for it."""
-    found = couplings_of(request, row.label, [row.pk]) if is_mapped(row.label)(request) else []
-    if not found:
-        return None
-    return BROKEN if any(coupling.broken for coupling in found) else COUPLED
-
-
-class CoupledHere(Column):
-    """*Coupled* or *Broken* for the records on the screen, where the table has no field that says so."""
-
-    def __init__(self, label: str, *, visible: Callable[[HttpRequest], bool]) -> None:
-        side = "erp" if label.startswith("erp.") else "crm"
-        super().__init__("coupled_here", COUPLED.caption, compute=lambda pks: states(side, pks), visible=visible)
-
-    def text(self, row: Row) -> str | SafeString:
-        """The chip, or nothing."""
-        value = row.values.get(self.name)
-        return chip_html(BROKEN if value == str(BROKEN.caption) else COUPLED) if value else ""
-
-
-def states(side: str, keys: Sequence[str]) -> dict[str, str]:
-    """What there is to say of the couplings of these records; one query."""
-    found = Coupling.objects.filter(**{f"{side}_id__in": list(keys)}).values_list(f"{side}_id", "broken")
-    return {str(key): str((BROKEN if broken else COUPLED).caption) for key, broken in found}
 
 
 class TableName(Column):

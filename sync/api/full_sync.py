@@ -28,15 +28,10 @@ class FullSyncLineSerializer(serializers.Serializer):
 
 
 class StartInput(serializers.Serializer):
-    """Which lines to start, and how."""
+    """Which lines to start, how, or only what that would do."""
 
     mappings = serializers.ListField(child=serializers.CharField(), required=False)
     recommendation = serializers.ChoiceField(list(RECOMMENDATIONS), required=False)
-
-
-class StartLinesInput(StartInput):
-    """The same, or only what it would do."""
-
     preview = serializers.BooleanField(required=False)
 
 
@@ -54,7 +49,7 @@ class FullSyncView(ApiView):
 class StartView(ApiView):
     """Start the lines."""
 
-    request_serializer = StartLinesInput
+    request_serializer = StartInput
     response_serializer = StartedSerializer
 
     def post(self, request: Any) -> Response:
@@ -73,17 +68,30 @@ class StartView(ApiView):
         return launched(request, parent)
 
 
+class RestartInput(serializers.Serializer):
+    """Which lines to start again, or only what that would do."""
+
+    mappings = serializers.ListField(child=serializers.CharField(), required=False)
+    preview = serializers.BooleanField(required=False)
+
+
 class RestartView(ApiView):
     """Start lines again."""
 
-    request_serializer = StartInput
+    request_serializer = RestartInput
     response_serializer = StartedSerializer
 
     def post(self, request: Any) -> Response:
-        """Start lines again that ended in error, or the named ones; 409 `nothing_pending`."""
+        """Start lines again that ended in error, or the named ones; 409 `nothing_pending`.
+
+        `preview`: the jobs show what the run would do; the lines stay as they ended.
+        """
         require(request.user, "use")
-        names = words(body_object(request), "mappings")
-        return launched(request, full_sync.restart(user_name=request.user.get_username(), mappings=names))
+        body = body_object(request)
+        parent = full_sync.restart(
+            user_name=request.user.get_username(), mappings=words(body, "mappings"), preview=flag(body, "preview")
+        )
+        return launched(request, parent)
 
 
 class ResetView(ApiView):

@@ -117,6 +117,25 @@ class RestartFullSync(ActionView):
 
 
 @register
+class PreviewRestart(ActionView):
+    """Show what starting lines again would do."""
+
+    name = "sync.full_sync.preview_restart"
+    path = "sync/full-sync/preview-restart/"
+    title = _("Preview Restart")
+
+    def get_visible(self, request: HttpRequest) -> bool:
+        """Only with a connection."""
+        return connected(request)
+
+    def run(self, request: HttpRequest, **kwargs: Any) -> Done | HttpResponseBase:
+        """Start the preview and open it."""
+        require(request.user, "use")  # type: ignore[arg-type]
+        job = full_sync.restart(user_name=request.user.get_username(), mappings=_mappings(request), preview=True)
+        return Done(url=registry.reverse("sync.job.card", pk=str(job.pk)))
+
+
+@register
 class CompareEverything(ActionView):
     """Compare every value of all mappings and write nothing."""
 

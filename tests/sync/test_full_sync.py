@@ -79,9 +79,17 @@ def test_a_failed_line_blocks_what_depends_on_it_and_restart_runs_both(scene: Sc
 
     match("CUSTOMER", "name")
     match("CONTACT", "e_mail")
+    before = full_sync.lines()
+    shown = full_sync.restart(user_name="salesperson", preview=True)
+    scene.work()
+    assert not Coupling.objects.exists()
+    assert full_sync.lines() == before, "a preview leaves the lines as they ended"
     full_sync.restart(user_name="salesperson")
     scene.work()
 
+    told = Job.objects.filter(parent=shown.pk).values_list("mapping", "state", "counters").order_by("id")
+    done = Job.objects.filter(preview=False, state="finished", kind="coupling")
+    assert list(told) == list(done.values_list("mapping", "state", "counters").order_by("id"))
     assert Coupling.objects.get(pair="CUSTOMER").erp_id.__str__() == scene.customer()
     assert line("CUSTOMER").status == "finished"
     assert line("CONTACT").status == "finished"

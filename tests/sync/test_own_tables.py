@@ -37,6 +37,8 @@ def test_a_table_that_somebody_maps_gets_the_actions_of_couplings(scene: Scene) 
     before = page(client, LIST)
     assert "Set Up Coupling" not in before
     assert "Synchronize Now" not in before
+    assert "Not Coupled" not in before
+    insert("erp.Territory", [{"code": "S", "name": "Svealand"}], source="page")
 
     documents_apply([{"mapping": {**HEAD, "only_coupled": True}, "lines": [LINE]}], origin="wizard")
 
@@ -49,4 +51,10 @@ def test_a_table_that_somebody_maps_gets_the_actions_of_couplings(scene: Scene) 
     unit = model_of("crm.BusinessUnit").objects.get(name="Norrland")
     assert Coupling.objects.get(pair="AREAS", erp_id=area).crm_id == unit.pk
     assert '<span class="chip ok"' in page(client, LIST)
+    assert '<span class="chip ok"' in page(client, f"/erp/territories/{area}/")
+    coupled, other = page(client, f"{LIST}?view=coupled"), page(client, f"{LIST}?view=not_coupled")
+    assert ("Norrland" in coupled, "Svealand" in coupled) == (True, False)
+    assert ("Norrland" in other, "Svealand" in other) == (False, True)
+    found = client.get("/api/v1/erp/territories/", {"filter": "coupled_to_dataverse=true"}).json()["results"]
+    assert [row["code"] for row in found] == ["N"]
     assert "Set Up Coupling" in page(client, f"/crm/businessunits/{unit.pk}/")
