@@ -75,14 +75,24 @@ def _ensure_company() -> None:
     company = companies.filter(bcbi_externalid=external).first() if external else None
     if external is None or (company and company.bcbi_defaultowningteam_id):
         return
-    name = (model_of("erp.CompanyInformation").objects.values_list("name", flat=True).first() or "")[:30]
-    team = _ensure_team(f"BCI - {name}")
+    name = company_name()
+    team = _ensure_team(team_name(name))
     if company:
         edit = writes.Edit(str(company.pk), {"bcbi_defaultowningteam": team})
         writes.update("crm.Company", [edit], source="setup").single()
         return
     values = {"bcbi_name": name or "-", "bcbi_externalid": external, "bcbi_defaultowningteam": team}
     writes.insert("crm.Company", [values | {"ownerid": team, "owneridtype": "team"}], source="setup").single()
+
+
+def company_name() -> str:
+    """What the Sales side calls the company: its name, as far as it fits."""
+    return (model_of("erp.CompanyInformation").objects.values_list("name", flat=True).first() or "")[:30].strip()
+
+
+def team_name(company: str) -> str:
+    """What the owner team of a company is called."""
+    return f"BCI - {company}"
 
 
 def _ensure_team(name: str) -> str:

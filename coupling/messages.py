@@ -23,6 +23,7 @@ register(
             "exchange rate in %(erp_product)s."
         ),
         "base_currency_blank": _("none"),
+        "company_not_renamed": _("The company has the same name on both sides."),
         # mappings and field lines
         "unknown_table": _("There is no table '%(table)s'."),
         "wrong_side": _("The table '%(table)s' does not belong to this side."),

@@ -20,6 +20,7 @@ def register() -> None:
     register_view("connection/test", connection.TestView, name="connection_test")
     register_view("connection/enable", connection.EnableView, name="connection_enable")
     register_view("connection/disable", connection.DisableView, name="connection_disable")
+    register_view("connection/company", connection.CompanyView, name="connection_company")
     register_view("mappings/reset", mappings.ResetView, name="mappings_reset")
     register_view("mappings/export", transfer.ExportView, name="mappings_export")
     register_view("mappings/import", transfer.ImportView, name="mappings_import")

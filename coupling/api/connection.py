@@ -8,8 +8,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from coupling.connection_rules import FIELDS
+from coupling.installation import company_name
 from coupling.models import Connection
 from coupling.services import connection as services
+from coupling.services.company import company_rename, company_renamed
 from pages.api import ApiView, body_object, if_match, telling_stored, versioned
 from records.errors import FieldError, Rejected
 
@@ -92,6 +94,34 @@ class DisableView(SetupView):
         """Actions vanish and schedules go on hold; couplings stay."""
         services.connection_disable()
         return answer()
+
+
+class CompanySerializer(serializers.Serializer):
+    """The name of the company here, and on the Sales side."""
+
+    name = serializers.CharField()
+    crm_name = serializers.CharField()
+
+
+class CompanyView(SetupView):
+    """The name of the company on both sides."""
+
+    response_serializer = CompanySerializer
+
+    def get(self, _request: Any) -> Response:
+        """Both names; they differ after the company was renamed."""
+        return Response(names())
+
+    def post(self, _request: Any) -> Response:
+        """Give the company of the Sales side, and its owner team, the name of the company; 409 `company_not_renamed`."""
+        company_rename()
+        return Response(names())
+
+
+def names() -> dict[str, str]:
+    """Both names of the company."""
+    name, found = company_name(), company_renamed()
+    return {"name": name, "crm_name": found.old if found else name}
 
 
 def answer() -> Response:
