@@ -69,6 +69,7 @@ register(
         ),
         "filter_row": "%(error)s",
         "wizard_no_lines": _("Choose at least one pair of fields."),
+        "wizard_choose_field": _("Choose a field."),
         "wizard_choose_fields": _("Choose a field on each side."),
         "version_missing": _("There is no version %(version)s of the mapping %(mapping)s."),
         # files of mappings

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 
 from coupling import registry
-from coupling.access import is_connected, mapping_of_table
+from coupling.access import is_connected, is_option_table, mapping_of_table
 from coupling.wizard import labels
 
 
@@ -20,3 +20,9 @@ def own_tables() -> list[str]:
 def is_mapped(label: str) -> Callable[[HttpRequest], bool]:
     """Asks whether a table is mapped now, under an enabled connection."""
     return lambda request: is_connected(request) and mapping_of_table(request, label) is not None
+
+
+def has_records_mapped(label: str) -> Callable[[HttpRequest], bool]:
+    """The same for tables whose records have partners; codes of an option mapping have none."""
+    mapped = is_mapped(label)
+    return lambda request: mapped(request) and not is_option_table(request, label)

@@ -27,7 +27,7 @@ from coupling.access import (
 )
 from coupling.models import Coupling
 from coupling.outside import outside_reason
-from coupling.own_tables import is_mapped, own_tables
+from coupling.own_tables import has_records_mapped, is_mapped, own_tables
 from coupling.pages.columns import CoupledColumn, coupled_chip
 from coupling.pages.couplings import uncouple
 from coupling.pages.factbox import coupling_facts
@@ -256,8 +256,8 @@ def _extend_own(label: str) -> None:
     common = {
         "groups": (group,), "factboxes": (replace(factbox, visible=mapped),), "delete_notes": (delete_note,),
     }  # fmt: skip
-    more = (CREATE, OPEN) if is_erp else ()
-    on_list = tuple(replace(action, visible=mapped) for action in (SET_UP, DELETE, *more))
+    more = tuple(replace(action, visible=has_records_mapped(label)) for action in ((CREATE, OPEN) if is_erp else ()))
+    on_list = (*(replace(action, visible=mapped) for action in (SET_UP, DELETE)), *more)
     on_card = tuple(action for action in on_list if action.name != CREATE.name)
     views = tuple(replace(view, visible=mapped) for view in VIEWS)
     column = CoupledColumn(label, visible=mapped)

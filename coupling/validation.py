@@ -108,6 +108,8 @@ def _double_errors(values: Any, others: Iterable[Any]) -> list[FieldError]:
         same = (other.erp_table, other.crm_table, other.crm_key_field)
         if same == (values.erp_table, values.crm_table, values.crm_key_field):
             return [FieldError("crm_table", "mapping_exists", {"mapping": other.name})]
+        if same[::2] == (values.erp_table, values.crm_key_field) and is_option(values):
+            return [FieldError("crm_key_field", "mapping_exists", {"mapping": other.name})]
     return []
 
 

@@ -19,11 +19,16 @@ from coupling.models.mapping import DIRECTIONS
 from coupling.services.documents import Applied, documents_apply, rehearse
 from coupling.suggestions import fitting, offered, suggest
 from coupling.validation import filter_errors
+from coupling.wizard_options import code_tables, option_document, option_errors, option_sets
+from coupling.wizard_values import SIDES, NewRecords
 from records.errors import FieldError, Rejected
 from records.schema import FieldInfo, Schema, schema
 from records.table import Table
 
-STEPS = ("tables", "filters", "fields", "review")
+STEPS = ("tables", "filters", "fields", "values", "review")
+#: An option mapping has one line, which follows from its tables, and makes no records with templates.
+OPTION_STEPS = ("tables", "filters", "review")
+KINDS = ("records", "options")
 MAX_PAIRS = 300
 
 
@@ -39,18 +44,24 @@ class Pair:
 
 @dataclass
 class Draft:
-    """The mapping as chosen so far. `errors`: by field of the step that is shown."""
+    """The mapping as chosen so far. `errors`: by field of the step that is shown.
+
+    `kind`: records of two tables, or the codes of a table with the values of an option set (`crm.Account.field`).
+    """
 
     step: str = "tables"
+    kind: str = "records"
     name: str = ""
     erp_table: str = ""
     crm_table: str = ""
+    option_set: str = ""
     direction: str = "bidirectional"
     only_coupled: bool = True
     table_filter: str = ""
     integration_table_filter: str = ""
     pairs: list[Pair] = field(default_factory=list)
     paired: str = ""
+    new_records: list[NewRecords] = field(default_factory=list)
     errors: dict[str, FieldError] = field(default_factory=dict)
 
     @classmethod
@@ -61,23 +72,36 @@ class Draft:
             "name",
             "erp_table",
             "crm_table",
+            "option_set",
             "direction",
             "table_filter",
             "integration_table_filter",
             "paired",
         ):
             setattr(found, name, str(data.get(name, getattr(found, name))).strip())
-        found.step = data["step"] if data.get("step") in STEPS else "tables"
+        found.kind = data["kind"] if data.get("kind") in KINDS else "records"
+        if found.is_option:
+            found.crm_table = found.option_set.rpartition(".")[0]
+        found.step = data["step"] if data.get("step") in found.steps else "tables"
         found.only_coupled = data.get("only_coupled", "1" if "step" not in data else "") == "1"
-        for at in range(MAX_PAIRS):
-            if f"pair-{at}" not in data:
-                break
-            erp, _bar, crm = str(data[f"pair-{at}"]).partition("|")
-            way = str(data.get(f"pair-{at}-direction", ""))
-            found.pairs.append(Pair(erp, crm, way if way in DIRECTIONS else "bidirectional", f"pair-{at}-on" in data))
+        found.pairs = _pairs(data)
         if found.tables is None:
             found.step = "tables"
+        else:
+            found.new_records = [
+                NewRecords.of_data(side, table.label, data) for side, table in zip(SIDES, found.tables, strict=True)
+            ]
         return found
+
+    @property
+    def is_option(self) -> bool:
+        """True for an option mapping."""
+        return self.kind == "options"
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps on the way to such a mapping."""
+        return OPTION_STEPS if self.is_option else STEPS
 
     @cached_property
     def tables(self) -> tuple[Schema, Schema] | None:
@@ -88,7 +112,7 @@ class Draft:
     @property
     def kept(self) -> list[tuple[str, str]]:
         """What the first step has chosen, for the steps behind it."""
-        names = ("name", "erp_table", "crm_table", "direction")
+        names = ("kind", "name", "erp_table", "crm_table", "option_set", "direction")
         return [*((n, getattr(self, n)) for n in names), ("only_coupled", "1" if self.only_coupled else "0")]
 
     @property
@@ -97,15 +121,18 @@ class Draft:
         return list(DIRECTIONS) if self.direction == "bidirectional" else [self.direction]
 
     def document(self) -> dict[str, Any]:
-        """The mapping with the wanted lines, as `documents_apply` takes it."""
+        """The mapping with the wanted lines and templates, as `documents_apply` takes it."""
         head = {n: getattr(self, n) for n in ("name", "erp_table", "crm_table", "direction", "only_coupled")}
         head |= {"table_filter": self.table_filter, "integration_table_filter": self.integration_table_filter}
+        if self.is_option:
+            return option_document(head | {"crm_key_field": self.option_set.rpartition(".")[2]})
         lines = [
             {"erp_field": pair.erp, "crm_field": pair.crm, "direction": self._way(pair), "enabled": True}
             for pair in self.pairs
             if pair.on
         ]
-        return {"mapping": head, "lines": lines}
+        templates = [one for side in self.new_records for one in side.document()]
+        return {"mapping": head, "lines": lines, "templates": templates}
 
     def _way(self, pair: Pair) -> str:
         return pair.direction if pair.direction in self.ways else self.direction
@@ -116,13 +143,7 @@ class Draft:
         return not self.errors
 
     def _check_tables(self) -> list[FieldError]:
-        found = [
-            FieldError(name, "required", {"caption": f"@coupling.IntegrationTableMapping.{name}"})
-            for name in ("erp_table", "crm_table")
-            if getattr(self, name) not in labels(name[:3])
-        ]
-        if not found and self.crm_table not in self.free:
-            found.append(FieldError("crm_table", "mapping_exists", {"mapping": self._taken_by()}))
+        found = self._option_errors() if self.is_option else self._pair_errors()
         if self.direction not in DIRECTIONS:
             found.append(FieldError("direction", "invalid_option", {"value": self.direction[:20]}))
         if not self.name and not found:
@@ -134,6 +155,22 @@ class Draft:
             found.append(FieldError("name", "too_long", {"max": 20, "length": len(self.name)}))
         return found
 
+    def _pair_errors(self) -> list[FieldError]:
+        found = [
+            FieldError(name, "required", {"caption": f"@coupling.IntegrationTableMapping.{name}"})
+            for name in ("erp_table", "crm_table")
+            if getattr(self, name) not in labels(name[:3])
+        ]
+        if not found and self.crm_table not in self.free:
+            found.append(FieldError("crm_table", "mapping_exists", {"mapping": self._taken_by()}))
+        return found
+
+    def _option_errors(self) -> list[FieldError]:
+        table, _dot, name = self.option_set.rpartition(".")
+        return option_errors(
+            self.erp_table, (table, name), self.direction, codes=self.code_tables, sets=self.option_sets
+        )
+
     def _check_filters(self) -> list[FieldError]:
         return [
             *filter_errors("table_filter", self.table_filter, self.erp_table),
@@ -144,6 +181,9 @@ class Draft:
         if not any(pair.on for pair in self.pairs):
             return [FieldError("pairs", "wizard_no_lines")]
         return list(_named(self.try_out()))
+
+    def _check_values(self) -> list[FieldError]:
+        return [error for side in self.new_records for error in side.errors()] or list(_named(self.try_out()))
 
     def _check_review(self) -> list[FieldError]:
         return list(_named(self.try_out()))
@@ -174,6 +214,16 @@ class Draft:
             if (direction := _within(one.direction, self.direction))
         ]
 
+    def ask(self) -> None:
+        """Offer the fields that new records need and no line gives."""
+        missing = self._required()
+        for side in self.new_records:
+            side.ask([info for name, info in missing if name == side.side])
+
+    def side(self, name: str) -> NewRecords | None:
+        """The values for new records of one side."""
+        return next((one for one in self.new_records if one.side == name), None)
+
     def add(self, erp: str, crm: str) -> None:
         """Another pair, if values can pass between its fields in a direction of the mapping."""
         tables = self.tables
@@ -201,22 +251,51 @@ class Draft:
         return next((m.name for m in same), "")
 
     @property
+    def code_tables(self) -> list[str]:
+        """The tables whose codes may be mapped to options."""
+        return code_tables(labels("erp"), self._mappings)
+
+    @property
+    def option_sets(self) -> list[tuple[str, str, str]]:
+        """The option sets that have no mapping yet."""
+        return option_sets(labels("crm"), self._mappings)
+
+    @property
     def missing(self) -> list[FieldInfo]:
-        """Fields that a new record needs and no wanted line gives: creating will fail without them."""
-        if self.tables is None or self.only_coupled:
+        """Fields that a new record needs and neither a wanted line nor a template gives: creating will fail."""
+        given = {(one.side, name) for one in self.new_records for name in one.given}
+        return [info for side, info in self._required() if (side, info.name) not in given]
+
+    def _required(self) -> list[tuple[str, FieldInfo]]:
+        """(side, field) of what a new record needs and no wanted line gives."""
+        if self.tables is None or self.only_coupled or self.is_option:
             return []
-        given = {name for pair in self.pairs if pair.on for name in (f"e.{pair.erp}", f"c.{pair.crm}")}
-        found: list[FieldInfo] = []
-        for side, table, way in (("e", self.tables[0], "from_crm"), ("c", self.tables[1], "to_crm")):
+        given = {name for pair in self.pairs if pair.on for name in (f"erp.{pair.erp}", f"crm.{pair.crm}")}
+        found: list[tuple[str, FieldInfo]] = []
+        for side, table, way in zip(SIDES, self.tables, ("from_crm", "to_crm"), strict=True):
             if self.direction in ("bidirectional", way):
                 found += [
-                    f for f in table.writable if f.required and f"{side}.{f.name}" not in given and _asked(f, table)
+                    (side, f)
+                    for f in table.writable
+                    if f.required and f"{side}.{f.name}" not in given and _asked(f, table)
                 ]
         return found
 
     def candidates(self, side: int) -> list[FieldInfo]:
         """The fields of one table that another pair may take."""
         return [f for f in self.tables[side] if offered(f)] if self.tables else []
+
+
+def _pairs(data: Mapping[str, Any]) -> list[Pair]:
+    """The offered lines as they were sent."""
+    found: list[Pair] = []
+    for at in range(MAX_PAIRS):
+        if f"pair-{at}" not in data:
+            break
+        erp, _bar, crm = str(data[f"pair-{at}"]).partition("|")
+        way = str(data.get(f"pair-{at}-direction", ""))
+        found.append(Pair(erp, crm, way if way in DIRECTIONS else "bidirectional", f"pair-{at}-on" in data))
+    return found
 
 
 def labels(side: str) -> list[str]:

@@ -22,7 +22,7 @@ from coupling import registry as pairs
 from coupling.access import connection_of, is_connected
 from coupling.models import IntegrationTableMapping
 from coupling.outside import outside_reason
-from coupling.own_tables import is_mapped, own_tables
+from coupling.own_tables import has_records_mapped, is_mapped, own_tables
 from coupling.products import products
 from coupling.validation import is_option
 from pages import Action, Chip, Cue, CueGroup, Done, FactBox, ListPage, Row, Selection, grid, registry
@@ -228,8 +228,13 @@ def extend_own(label: str) -> None:
     ribbon_action = (RIBBON,) if side_of(label) == "crm" else ()
     matching = match_action("many", group="coupling", order=15)
     common = {"factboxes": (replace(FACTS, visible=mapped),), "delete_choices": (ASK_ON_DELETION,)}
-    on_list = tuple(replace(a, visible=mapped) for a in (now_action("many"), matching, LOG, EXPLAIN))
-    on_card = tuple(replace(a, visible=mapped) for a in (now_action("one"), RESTORE, LOG, EXPLAIN, *ribbon_action))
+    of_records = has_records_mapped(label)
+    explain = replace(EXPLAIN, visible=of_records)
+    on_list = (*(replace(a, visible=mapped) for a in (now_action("many"), matching, LOG)), explain)
+    on_card = (
+        *(replace(a, visible=mapped) for a in (now_action("one"), LOG)),
+        *(replace(a, visible=of_records) for a in (RESTORE, EXPLAIN, *ribbon_action)),
+    )
     extend_table(label, "list", actions=on_list, **common)
     extend_table(
         label, "card", chips=(lambda r, row: state_chip(r, row) if mapped(r) else None,), actions=on_card, **common

@@ -13,13 +13,16 @@ from coupling.pages.fields import type_of
 from coupling.pages.filter_editor import Editor
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.filters import say
-from coupling.wizard import STEPS, Draft, Pair, labels
+from coupling.wizard import KINDS, Draft, Pair, labels
+from coupling.wizard_options import WAYS
 from pages import Action, DialogPage, Done, Selection, register, registry
 from records.errors import FieldError, Rejected, Stale
 from records.messages import text
 from records.schema import Schema, schema
 
-CAPTIONS = {"tables": _("Tables"), "filters": _("Filters"), "fields": _("Fields"), "review": _("Review")}
+CAPTIONS = {"tables": _("Tables"), "filters": _("Filters"), "fields": _("Fields"), "values": _("New Records"),
+            "review": _("Review")}  # fmt: skip
+KIND_CAPTIONS = {"records": _("Records of two tables"), "options": _("Codes and the values of an option set")}
 EDITORS = {"table_filter": "erp_table", "integration_table_filter": "crm_table"}
 
 
@@ -38,14 +41,11 @@ class NewMapping(DialogPage):
     def context(self, request: HttpRequest, _selection: Selection | None, _form: forms.Form | None) -> dict[str, Any]:
         """The step that is shown."""
         draft: Draft = getattr(request, "_draft", None) or Draft.of_data(request.POST)
-        at = STEPS.index(draft.step)
         found: dict[str, Any] = {
             "draft": draft,
-            "steps": [(name, CAPTIONS[name], name == draft.step) for name in STEPS],
-            "number": at + 1,
-            "of": len(STEPS),
+            "steps": [(name, CAPTIONS[name], name == draft.step) for name in draft.steps],
             "errors": {name: text(error.code, error.params) for name, error in draft.errors.items()},
-            "directions": DIRECTIONS.items(),
+            "directions": [(way, DIRECTIONS[way]) for way in (WAYS if draft.is_option else DIRECTIONS)],
         }
         return found | getattr(self, f"_{draft.step}")(draft)
 
@@ -54,7 +54,7 @@ class NewMapping(DialogPage):
     ) -> Done | HttpResponseBase:
         """One step on or back, another pair, other tables; at the end the mapping."""
         draft = Draft.of_data(request.POST)
-        for name, table in EDITORS.items() if draft.step == "filters" else ():
+        for name, table in _editors(draft) if draft.step == "filters" else ():
             editor = Editor.of_data(name, getattr(draft, table), request.POST)
             setattr(draft, name, editor.text)
             if editor.error:
@@ -66,15 +66,21 @@ class NewMapping(DialogPage):
         return self._again(request, draft)
 
     def _go(self, draft: Draft, go: str, request: HttpRequest) -> None:
-        at = STEPS.index(draft.step)
+        at = draft.steps.index(draft.step)
+        word, _dash, name = go.partition("-")
+        side = draft.side(name)
         if go == "back":
-            draft.step, draft.errors = STEPS[max(0, at - 1)], {}
+            draft.step, draft.errors = draft.steps[max(0, at - 1)], {}
         elif go == "add":
             draft.add(request.POST.get("add_erp", ""), request.POST.get("add_crm", ""))
+        elif word == "copy" and side is not None:
+            side.copy(request.POST.get(f"copy-{name}", ""))
+        elif word == "add" and side is not None:
+            wrong = side.add(request.POST.get(f"add-{name}", ""))
+            draft.errors = {wrong.field: wrong} if wrong else {}
         elif go == "next" and not draft.errors and draft.check():
-            draft.step = STEPS[at + 1]
-            if draft.step == "fields":
-                draft.suggest()
+            draft.step = draft.steps[at + 1]
+            _enter(draft)
 
     def _finish(self, request: HttpRequest, draft: Draft) -> Done | HttpResponseBase:
         if not draft.check():
@@ -99,19 +105,43 @@ class NewMapping(DialogPage):
         return view.show(request, None)
 
     def _tables(self, draft: Draft) -> dict[str, Any]:
+        crm = draft.free if draft.erp_table else labels("crm")
         return {
-            "erp_tables": [(label, schema(label).model.Record.plural) for label in labels("erp")],
-            "crm_tables": [
+            "kinds": [(kind, KIND_CAPTIONS[kind]) for kind in KINDS],
+            "erp_tables": [
                 (label, schema(label).model.Record.plural)
-                for label in (draft.free if draft.erp_table else labels("crm"))
+                for label in (draft.code_tables if draft.is_option else labels("erp"))
             ],
+            "crm_tables": [(label, schema(label).model.Record.plural) for label in crm],
+            "option_sets": [(f"{label}.{name}", caption) for label, name, caption in draft.option_sets],
         }
 
     def _filters(self, draft: Draft) -> dict[str, Any]:
         return {
             "editors": [
-                Editor.of_text(name, getattr(draft, table), getattr(draft, name)) for name, table in EDITORS.items()
+                Editor.of_text(name, getattr(draft, table), getattr(draft, name)) for name, table in _editors(draft)
             ]
+        }
+
+    def _values(self, draft: Draft) -> dict[str, Any]:
+        return {
+            "sides": [
+                {
+                    "draft": one,
+                    "caption": schema(one.table).model.Record.plural,
+                    "rows": [
+                        (f"value-{one.side}-{at}", name, schema(one.table)[name], value)
+                        for at, (name, value) in enumerate(one.values.items())
+                        if name in schema(one.table)
+                    ],
+                    "templates": one.templates(),
+                    "fields": [(f.name, f"{f.caption} ({f.name})") for f in one.candidates],
+                }
+                for one in draft.new_records
+            ],
+            "general": [
+                text(e.code, e.params) for n, e in draft.errors.items() if not n.startswith(("value-", "add-"))
+            ],
         }
 
     def _fields(self, draft: Draft) -> dict[str, Any]:
@@ -133,7 +163,14 @@ class NewMapping(DialogPage):
 
     def _review(self, draft: Draft) -> dict[str, Any]:
         assert draft.tables is not None
+        _set, _dot, option = draft.option_set.rpartition(".")
         return {
+            "option_set": draft.tables[1][option].caption if draft.is_option else "",
+            "templates": [
+                (schema(one.table).model.Record.plural, schema(one.table)[name].caption, value)
+                for one in draft.new_records
+                for name, value in one.given.items()
+            ],
             "sides": [
                 (table.model.Record.plural, say(table.label, filter_text))
                 for table, filter_text in zip(
@@ -144,6 +181,19 @@ class NewMapping(DialogPage):
             "rows": [_row(at, pair, draft.tables, "") for at, pair in enumerate(draft.pairs) if pair.on],
             "missing": [f"{info.caption}" for info in draft.missing],
         }
+
+
+def _editors(draft: Draft) -> list[tuple[str, str]]:
+    """The filters that this mapping may have: an option set has none."""
+    return [(name, table) for name, table in EDITORS.items() if not draft.is_option or table == "erp_table"]
+
+
+def _enter(draft: Draft) -> None:
+    """What a step offers when it is reached."""
+    if draft.step == "fields":
+        draft.suggest()
+    elif draft.step == "values":
+        draft.ask()
 
 
 def _row(at: int, pair: Pair, tables: tuple[Schema, Schema], error: str) -> dict[str, Any]:

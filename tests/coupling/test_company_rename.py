@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client

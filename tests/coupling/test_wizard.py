@@ -6,11 +6,17 @@ import html
 import re
 from typing import Any
 
+import pytest
+
 from coupling.models import IntegrationTableMapping, MappingVersion
 from coupling.services import mapping as services
+from coupling.services.option_mapping import option_mapping_create
+from coupling.services.template import template_create
 from coupling.wizard import Draft
+from crm.models import OptionValue
+from records.errors import Rejected
 from tests.coupling.test_mapping_pages import HTMX, PAGES, browser
-from tests.coupling.world import World
+from tests.coupling.world import World, add
 
 WIZARD = f"{PAGES}/new-mapping/"
 TABLES = {"erp_table": "erp.Territory", "crm_table": "crm.BusinessUnit", "direction": "to_crm", "only_coupled": "1"}
@@ -50,7 +56,9 @@ def test_the_wizard_makes_a_mapping_step_by_step(world: World) -> None:
     fields = step(client, filters)
     assert here(fields) == "fields"
     assert "pair-0" in controls(fields)
-    review = step(client, fields)
+    values = step(client, fields)
+    assert here(values) == "values"
+    review = step(client, values)
     assert here(review) == "review"
     assert "TERRITORY" in review.content.decode()
     done = step(client, review)
@@ -120,7 +128,7 @@ def test_a_name_that_is_taken_is_refused(world: World) -> None:
 
 def test_somebody_elses_mapping_of_the_same_tables_is_not_doubled(world: World) -> None:
     client = browser()
-    review = step(client, step(client, step(client, None, step="tables", **TABLES)))
+    review = step(client, step(client, step(client, step(client, None, step="tables", **TABLES))))
     assert here(review) == "review"
     services.mapping_create(
         values={"name": "THEIRS", **{k: TABLES[k] for k in ("erp_table", "crm_table", "direction")}}
@@ -172,3 +180,92 @@ def test_forged_steps_and_tables_do_no_harm(world: World) -> None:
     ):
         assert client.post(WIZARD, sent, headers=HTMX).status_code == 200, sent
     assert browser("salesperson").get(WIZARD, headers=HTMX).status_code == 403
+
+
+def test_new_records_get_values_and_those_of_a_template_that_exists(world: World) -> None:
+    template_create(
+        mapping=world.mapping("CUSTOMER"), values={"side": "crm", "name": "NORTH", "values": {"address1_city": "Oslo"}}
+    )
+    draft = Draft.of_data({"step": "values", "erp_table": "erp.Territory", "crm_table": "crm.Account"})
+    (other,) = draft.new_records[1].templates()
+    assert other[1] == "CUSTOMER: NORTH"
+    draft.new_records[1].copy(other[0])
+    assert draft.new_records[1].given == {"address1_city": "Oslo"}
+
+    client = browser()
+    start = {**TABLES, "only_coupled": "0", "crm_table": "crm.Account"}
+    values = step(client, step(client, step(client, None, step="tables", **start)))
+    assert here(values) == "values"
+    more = step(client, values, "add-crm", **{"add-crm": "customertypecode"})
+    at = next(n for n, v in controls(more).items() if v == "customertypecode").removesuffix("-field")
+    bad = step(client, more, **{at: "9x"})
+    assert here(bad) == "values"
+    assert f'id="id_{at}_error"' in bad.content.decode()
+    review = step(client, more, **{at: "3"})
+    assert here(review) == "review"
+    step(client, review)
+
+    made = IntegrationTableMapping.objects.get(name="TERRITORY")
+    (template,) = made.templates.all()
+    assert (template.side, template.name) == ("crm", "DEFAULT")
+    assert dict(template.lines.values_list("field", "value")) == {"customertypecode": "3"}
+
+
+def test_what_new_records_need_is_asked_for(world: World) -> None:
+    sent = {**TABLES, "step": "fields", "only_coupled": "0", "pair-0": "code|parentbusinessunitid", "pair-0-on": "1"}
+    draft = Draft.of_data(sent)
+    draft.ask()
+
+    assert "name" in draft.new_records[1].values
+    draft.new_records[1].values["name"] = "North"
+    assert "name" not in [info.name for info in draft.missing]
+
+
+OPTIONS = {"kind": "options", "erp_table": "erp.Territory", "option_set": "crm.Contact.paymenttermscode",
+           "direction": "to_crm", "only_coupled": "0"}  # fmt: skip
+
+
+def test_an_option_mapping_is_made_and_its_codes_become_options(world: World) -> None:
+    client = browser()
+    area = add("erp.Territory", code="NORTH", name="Norrland")
+
+    filters = step(client, None, step="tables", **OPTIONS)
+    assert here(filters) == "filters"
+    review = step(client, filters)
+    assert here(review) == "review"
+    step(client, review)
+
+    made = IntegrationTableMapping.objects.get(name="TERRITORY")
+    assert (made.is_option, made.crm_table, made.crm_key_field) == (True, "crm.Contact", "paymenttermscode")
+    line = made.lines.get()
+    assert (line.erp_field, line.crm_field, line.match, line.enabled) == ("code", "paymenttermscode", True, True)
+    option = option_mapping_create(mapping=made, erp_id=area)
+    assert OptionValue.objects.get(entityname="contact", value=option.option_value).label == "NORTH"
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "code"),
+    [
+        ({"direction": "bidirectional"}, "direction", "option_not_bidirectional"),
+        ({"erp_table": "erp.PaymentTerms"}, "erp_table", "required"),
+        ({"erp_table": "erp.Customer"}, "erp_table", "required"),
+        ({"option_set": "crm.Account.paymenttermscode"}, "option_set", "required"),
+        ({"option_set": "crm.Contact.lastname"}, "option_set", "required"),
+    ],
+)
+def test_an_option_mapping_takes_free_codes_and_a_free_option_set_one_way(
+    world: World, changed: dict[str, str], field: str, code: str
+) -> None:
+    draft = Draft.of_data({"step": "tables", **OPTIONS, **changed})
+
+    assert not draft.check()
+    assert (draft.errors[field].code) == code
+
+
+def test_the_codes_of_a_table_stand_for_one_field_only(world: World) -> None:
+    head = {"name": "TWICE", "erp_table": "erp.PaymentTerms", "crm_table": "crm.Contact", "direction": "to_crm"}
+
+    with pytest.raises(Rejected) as refused:
+        services.mapping_create(values={**head, "crm_key_field": "paymenttermscode"})
+
+    assert [(e.field, e.code) for e in refused.value.errors] == [("crm_key_field", "mapping_exists")]
