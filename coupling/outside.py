@@ -111,7 +111,7 @@ def explained(mapping: IntegrationTableMapping, label: str, key: Key) -> Outside
 def only_field(label: str, fields: Iterable[str]) -> str:
     """The one field of these that has to be filled; a look-up stands for its type, too. Blank for several."""
     asked, table = set(fields), schema(label)
-    alone = asked - {table[name].companion for name in asked}
+    alone = asked - {table[name].companion for name in asked if table[name].kind == "polyref"}
     return alone.pop() if len(alone) == 1 else ""
 
 

@@ -39,6 +39,12 @@ def is_option(values: Any) -> bool:
     return bool(values.crm_key_field != schema(values.crm_table).pk)
 
 
+def is_option_set(crm: Schema, name: str) -> bool:
+    """True for a field whose values are rows of an option set of its own table."""
+    owners = schema("crm.OptionValue")["entityname"].options
+    return name in crm and crm[name].extensible and crm.model.__name__.lower() in owners
+
+
 def filter_errors(field: str, text: str, table: str) -> list[FieldError]:
     """Errors of a filter text: it must parse, and name stored fields with values of their type."""
     try:
@@ -90,7 +96,7 @@ def _table_errors(field: str, label: str) -> list[FieldError]:
 def _key_errors(values: Any) -> list[FieldError]:
     crm = schema(values.crm_table)
     key = values.crm_key_field
-    if key == crm.pk or (key in crm and crm[key].extensible):
+    if key == crm.pk or is_option_set(crm, key):
         return []
     return [FieldError("crm_key_field", "not_a_key_field", {"field": key, "table": values.crm_table})]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from coupling.validation import named_direction
+from coupling.validation import is_option_set, named_direction
 from records.errors import FieldError
 from records.schema import schema
 
@@ -24,7 +24,7 @@ def option_sets(tables: Iterable[str], mappings: Iterable[Any]) -> list[tuple[st
     found = []
     for label in tables:
         described = schema(label)
-        free = [info for info in described if info.extensible and (label, info.name) not in taken]
+        free = [i for i in described if is_option_set(described, i.name) and (label, i.name) not in taken]
         found += [(label, info.name, f"{described.model.Record.label}: {info.caption}") for info in free]
     return found
 

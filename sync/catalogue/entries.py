@@ -66,6 +66,11 @@ ENTRIES: dict[str, Entry] = {
         ),
         "coupling.coupling.list",
     ),
+    "no_mapping": Entry(
+        _("The record refers to one of a table that no mapping carries, so that one can have no partner."),
+        _("Clear the field of the record, or let an administrator map the table that it refers to."),
+        "coupling.mapping.list",
+    ),
     "dependency_failed": Entry(
         _("In a full synchronization a line waits for the mappings it depends on, and one of them failed."),
         _("Correct the errors of the mapping that goes first, then run this one again."),

@@ -42,6 +42,8 @@ def test_a_mapping_is_made_edited_and_brought_back(enter: Callable[..., Visitor]
     dialog.get_by_role("button", name="Next").click()
     expect(dialog.get_by_role("checkbox", name="Name – Name")).to_be_checked()
     dialog.get_by_role("button", name="Next").click()
+    expect(dialog.locator(".wizard-steps [aria-current]")).to_contain_text("New Records")
+    dialog.get_by_role("button", name="Next").click()
     expect(dialog.locator(".wizard-steps [aria-current]")).to_contain_text("Review")
     expect(dialog.locator(".values").first).to_contain_text("Name is not blank")
     dialog.get_by_role("button", name="Finish").click()

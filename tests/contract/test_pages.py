@@ -120,6 +120,8 @@ def test_a_list_sorts_by_every_column_both_ways(browser: Client, name: str) -> N
 
     for column in page.all("columns"):
         field = column if isinstance(column, str) else column.name
+        if getattr(column, "visible", None) is not None:  # stands there only under a connection
+            continue
         if field in table and is_orderable(table[field]):
             for order, direction in ((field, "ascending"), (f"-{field}", "descending")):
                 assert f'aria-sort="{direction}"' in get(browser, registry.reverse(name), sort=order).content.decode()

@@ -221,11 +221,18 @@ def test_what_new_records_need_is_asked_for(world: World) -> None:
     assert "name" not in [info.name for info in draft.missing]
 
 
-OPTIONS = {"kind": "options", "erp_table": "erp.Territory", "option_set": "crm.Contact.paymenttermscode",
+OPTIONS = {"kind": "options", "erp_table": "erp.Territory", "option_set": "crm.Account.paymenttermscode",
            "direction": "to_crm", "only_coupled": "0"}  # fmt: skip
 
 
-def test_an_option_mapping_is_made_and_its_codes_become_options(world: World) -> None:
+@pytest.fixture
+def free_set(world: World) -> World:
+    """The option set of payment terms has no mapping any more."""
+    services.mapping_delete(mapping=world.mapping("PAYMENT TERMS"))
+    return world
+
+
+def test_an_option_mapping_is_made_and_its_codes_become_options(free_set: World) -> None:
     client = browser()
     area = add("erp.Territory", code="NORTH", name="Norrland")
 
@@ -236,25 +243,26 @@ def test_an_option_mapping_is_made_and_its_codes_become_options(world: World) ->
     step(client, review)
 
     made = IntegrationTableMapping.objects.get(name="TERRITORY")
-    assert (made.is_option, made.crm_table, made.crm_key_field) == (True, "crm.Contact", "paymenttermscode")
+    assert (made.is_option, made.crm_table, made.crm_key_field) == (True, "crm.Account", "paymenttermscode")
     line = made.lines.get()
     assert (line.erp_field, line.crm_field, line.match, line.enabled) == ("code", "paymenttermscode", True, True)
     option = option_mapping_create(mapping=made, erp_id=area)
-    assert OptionValue.objects.get(entityname="contact", value=option.option_value).label == "NORTH"
+    assert OptionValue.objects.get(entityname="account", value=option.option_value).label == "NORTH"
 
 
 @pytest.mark.parametrize(
     ("changed", "field", "code"),
     [
         ({"direction": "bidirectional"}, "direction", "option_not_bidirectional"),
-        ({"erp_table": "erp.PaymentTerms"}, "erp_table", "required"),
+        ({"erp_table": "erp.ShipmentMethod"}, "erp_table", "required"),
         ({"erp_table": "erp.Customer"}, "erp_table", "required"),
-        ({"option_set": "crm.Account.paymenttermscode"}, "option_set", "required"),
+        ({"option_set": "crm.Account.address1_freighttermscode"}, "option_set", "required"),
+        ({"option_set": "crm.Contact.paymenttermscode"}, "option_set", "required"),
         ({"option_set": "crm.Contact.lastname"}, "option_set", "required"),
     ],
 )
 def test_an_option_mapping_takes_free_codes_and_a_free_option_set_one_way(
-    world: World, changed: dict[str, str], field: str, code: str
+    free_set: World, changed: dict[str, str], field: str, code: str
 ) -> None:
     draft = Draft.of_data({"step": "tables", **OPTIONS, **changed})
 
@@ -262,10 +270,11 @@ def test_an_option_mapping_takes_free_codes_and_a_free_option_set_one_way(
     assert (draft.errors[field].code) == code
 
 
-def test_the_codes_of_a_table_stand_for_one_field_only(world: World) -> None:
+def test_options_of_contacts_are_those_of_accounts_and_not_mapped_again(world: World) -> None:
     head = {"name": "TWICE", "erp_table": "erp.PaymentTerms", "crm_table": "crm.Contact", "direction": "to_crm"}
 
     with pytest.raises(Rejected) as refused:
         services.mapping_create(values={**head, "crm_key_field": "paymenttermscode"})
 
-    assert [(e.field, e.code) for e in refused.value.errors] == [("crm_key_field", "mapping_exists")]
+    found = [(e.field, e.code) for e in refused.value.errors]
+    assert found == [("crm_key_field", "not_a_key_field"), ("crm_key_field", "mapping_exists")]
