@@ -15,7 +15,7 @@ from coupling.models import Coupling, IntegrationTableMapping, OptionMapping
 from records.writes import insert
 from sync.models import Job, OutcomeRow
 from sync.partners import Missing, missing_partners
-from sync.services import mapping_match, partners_couple, sync_now
+from sync.services import partners_couple, sync_now
 from tests.cast import make_user
 from tests.coupling.world import add
 from tests.sync.scene import Scene
@@ -102,16 +102,6 @@ def test_a_match_comes_before_a_new_record_and_what_waits_begins_after_both(scen
     currency, terms, _customers = started.jobs
     created = Job.objects.get(caused_by=currency.pk, kind="single")
     assert str(created.pk) in Job.objects.get(pk=terms.pk).after
-
-
-def test_others_are_not_held_back_by_what_follows_from_matching(scene: Scene) -> None:
-    """Only the jobs of *Couple These First* wait for what follows."""
-    started = mapping_match(
-        user=scene.user, mapping=IntegrationTableMapping.objects.get(name="CURRENCY"), create_new=True
-    )
-    scene.work()
-
-    assert not any(str(started.jobs[0].pk) in job.after for job in Job.objects.all())
 
 
 def test_what_cannot_be_coupled_is_told_with_its_reason(scene: Scene) -> None:
