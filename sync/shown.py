@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +16,7 @@ from coupling.access import is_connected, mapping_of_table
 from pages import registry
 from records.filters import equals_any, to_text
 from records.messages import text
+from sync.inline import at_once
 from sync.models import Job
 from sync.services.started import Left, Started
 
@@ -71,8 +72,9 @@ def reasons(left: Sequence[Left]) -> list[str]:
     return [*lines[:SHOWN_REASONS], *([_("... and %(count)s more reasons.") % {"count": more}] if more > 0 else [])]
 
 
-def watch(request: HttpRequest, jobs: Iterable[Job], message: str = "", details: Sequence[str] = ()) -> HttpResponse:
+def watch(request: HttpRequest, jobs: Sequence[Job], message: str = "", details: Sequence[str] = ()) -> HttpResponse:
     """Close the dialog and follow the jobs in a notice, until they end and the page is refreshed."""
+    at_once(jobs)
     ids = [str(job.pk) for job in jobs]
     first = registry.reverse("sync.job.card", pk=ids[0]) if ids else ""
     context = {"ids": ",".join(ids), "first": first, "message": message, "details": details}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -225,6 +226,19 @@ def test_the_result_comes_to_the_page_without_reload(scene: Scene) -> None:
     assert "Modified: 1" in last.content.decode()
     assert "hx-trigger" not in last.content.decode()
     assert "listChanged" in last["HX-Trigger"]
+
+
+def test_one_record_is_done_before_the_page_answers(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.couple()
+    scene.edit_customer(phone_no="1")
+    monkeypatch.setattr("sync.inline.connection", SimpleNamespace(in_atomic_block=False))  # as outside tests
+    data = {"list": "erp.customer.list", "ids": scene.customer(), "direction": "to_crm"}
+
+    client = browser()
+    (job,) = started(client.post("/sync/now/", data, headers=HTMX))
+
+    assert (job.state, scene.telephone()) == ("finished", "1")
+    assert "Modified: 1" in shown(client, f"/sync/watch/?ids={job.pk}")
 
 
 def test_who_may_only_look_cannot_start_anything(scene: Scene) -> None:
