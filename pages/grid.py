@@ -24,7 +24,7 @@ from pages.lists import ListPage
 from pages.parts import View
 from pages.rows import Row
 from pages.state import ListState
-from records.filters import FilterError, describe
+from records.filters import FilterError, describe, is_filterable
 from records.listing import is_orderable
 from records.messages import text
 
@@ -41,12 +41,18 @@ class Line:
 
 @dataclass(slots=True)
 class Header:
-    """One header cell. `direction`: ascending, descending or "" where the list is not sorted by it."""
+    """One header cell. `direction`: ascending, descending or "" where the list is not sorted by it.
 
+    `query`: the state that a click leads to, blank where the list cannot be sorted by the column.
+    """
+
+    name: str
     title: str
     align: str
     query: str = ""
     direction: str = ""
+    is_filterable: bool = False
+    is_filtered: bool = False
 
 
 @dataclass(slots=True)
@@ -185,11 +191,12 @@ def _headers(page: ListPage, request: HttpRequest, state: ListState, columns: Se
     present = page.order(request, state) or next(iter(getattr(page.table.model.Record, "sort", ())), "")
     found = []
     for column in columns:
-        header = Header(str(column.title), column.align)
+        header = Header(column.name, str(column.title), column.align)
+        header.is_filterable = column.info is not None and is_filterable(column.info)
+        header.is_filtered = header.is_filterable and column.name in state.terms
         if column.info is not None and is_orderable(column.info):
-            is_up = present == column.name
+            is_up, is_down = present == column.name, present == f"-{column.name}"
             header.query = state.but(sort=f"-{column.name}" if is_up else column.name).query()
-            is_down = present == f"-{column.name}"
             header.direction = "ascending" if is_up else "descending" if is_down else ""
         found.append(header)
     return found

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from pages import grid, removal, state
+from pages import grid, narrowing, removal, state
 from pages.actionbar import bar
 from pages.factboxes import boxes
 from pages.lists import ListPage
@@ -19,16 +19,22 @@ from pages.views.base import PageView, find_action, notice, right_of_action, run
 
 
 class ListView(PageView):
-    """The list. htmx gets the grid alone, with the address of its new state."""
+    """The list. htmx gets the grid alone (with `pane` the filters too), with the address of its new state."""
 
     page: ListPage
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """The rows of the state that the address holds."""
         present = state.of(request, self.page.table)
+        narrowed = narrowing.narrowed(self.page, request, present)
+        if narrowed and not wants_fragment(request):
+            return HttpResponseRedirect(f"{request.path}?{narrowed.query()}")
+        present = narrowed or present
         shown = grid.build(self.page, request, present)
         context: dict[str, Any] = {"grid": shown, "state": present, "new_url": grid.new_url(self.page, request)}
         if wants_fragment(request):
+            if "pane" in request.GET:
+                context["pane"] = pane(self.page, request, present)
             response = self.render("pages/_grid_answer.html", context)
             if "poll" not in request.GET:
                 query = present.query()

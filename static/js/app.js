@@ -142,6 +142,20 @@
   for (const [name, query] of Object.entries(narrow)) { query.addEventListener("change", () => tellPane(name)); tellPane(name); }
   Tandem.on("click", "[data-toggle-pane]", (_event, button) => Tandem.togglePane(button.dataset.togglePane));
 
+  /* --- lists are met again as they were left, in this tab and by this user: menus lead to their last state --- */
+  const keptKey = `lists:${body.dataset.user}`;
+  const kept = JSON.parse(sessionStorage.getItem(keptKey) || "{}");
+  const lead = () => document.querySelectorAll("[data-kept]").forEach((link) => {
+    const query = kept[link.dataset.kept];
+    link.href = link.dataset.kept + (query ? `?${query}` : "");
+  });
+  Tandem.keepList = (path, query) => {
+    if (query) kept[path] = query; else delete kept[path];
+    sessionStorage.setItem(keptKey, JSON.stringify(kept));
+    lead();
+  };
+  lead();
+
   /* --- help --- */
   const helpButton = document.querySelector("[data-help]");
   Tandem.toggleHelp = () => {
@@ -180,7 +194,7 @@
   const keys = [
     [(e) => e.altKey && !e.ctrlKey && e.key.toLowerCase() === "n", () => document.querySelector("[data-new]")],
     [(e) => e.key === "F3" && !e.shiftKey && !e.altKey && !e.ctrlKey, () => document.querySelector("[data-search] input")],
-    [(e) => e.key === "F3" && e.shiftKey, () => document.querySelector('[data-toggle-pane="filter"]')],
+    [(e) => e.key === "F3" && e.shiftKey && !e.altKey && !e.ctrlKey, () => document.querySelector('[data-toggle-pane="filter"]')],
     [(e) => e.key === "F2" && e.altKey, () => document.querySelector('[data-toggle-pane="factbox"]')],
     [(e) => e.key === "F1" && e.ctrlKey, () => helpButton],
     [(e) => e.key === "ArrowUp" && e.ctrlKey, () => document.getElementById("previous-record")],

@@ -142,6 +142,7 @@
   Tandem.on("click", "[data-workbook]", (_event, button) => download(button.dataset.workbook));
 
   /* --- another state of the list --- */
+  /* `to` and `of`, `clear`, `add`: what the server makes of a filter; `pane`: the filters are drawn anew, too. */
   const go = (changes, source) => {
     const next = query();
     next.delete("page");
@@ -159,21 +160,24 @@
   Tandem.on("submit", "[data-search]", (event, form) => { event.preventDefault(); go({ q: form.elements.q.value.trim() }, form); });
   Tandem.on("click", "[data-refresh]", () => reload());
   document.body.addEventListener("listChanged", () => reload());
-  list.querySelector("[data-add-filter]")?.addEventListener("change", (event) => {
-    event.stopPropagation();
-    const next = query();
-    next.set("add", event.target.value);
-    location.assign(`${path}?${next}`);
+  const addFilter = (name) => go({ add: name, pane: "1" }, "#grid").then(() => {
+    if (!document.getElementById("filter-pane").offsetParent) Tandem.togglePane("filter");
+    list.querySelector(`[data-filter-field="${CSS.escape(name)}"] :is(input:not([type=hidden]),select)`)?.focus();
   });
-  const added = new URLSearchParams(location.search).get("add");
-  if (added) document.getElementById(`filter-${added}`)?.focus();
+  Tandem.on("change", "[data-add-filter]", (event, select) => { event.stopPropagation(); addFilter(select.value); }, true);
+  Tandem.list = { element: list, rows, query, go, addFilter };
+
+  /* What was filtered, searched and sorted here is met again through the menus; a list opened without a filter forgets it. */
+  const leave = () => { const left = query(); left.delete("page"); Tandem.keepList(path, left.toString()); };
+  if (!query().has("filter") && !query().has("q")) Tandem.keepList(path, "");
 
   /* --- after the rows have been read anew --- */
   let place = null;
   Tandem.hooks.beforeSwap.push((target) => {
     if (target?.id !== "grid" || !grid()) return;
-    const active = document.activeElement?.closest?.("tr[data-pk]");
-    place = { top: grid().scrollTop, left: grid().scrollLeft, query: grid().dataset.query, pk: active?.dataset.pk, link: document.activeElement?.matches("a"), head: document.activeElement?.closest("thead th")?.cellIndex };
+    const active = document.activeElement;
+    const row = active?.closest?.("tr[data-pk]");
+    place = { top: grid().scrollTop, left: grid().scrollLeft, query: grid().dataset.query, pk: row?.dataset.pk, link: active?.matches("a"), cell: active?.matches("td") ? active.cellIndex : -1, head: active?.closest("thead th")?.cellIndex };
   });
   Tandem.hooks.swapped.push((target) => {
     if (target?.id === "action-states") return states();
@@ -186,11 +190,15 @@
     if (place) {
       grid().scrollLeft = place.left;
       if (place.query === grid().dataset.query) grid().scrollTop = place.top;
-      if (place.pk) list.querySelector(`tr[data-pk="${place.pk}"] ${place.link ? "a" : "input"}`)?.focus({ preventScroll: true });
+      const row = place.pk && rows().find((one) => one.dataset.pk === place.pk);
+      const cell = row?.cells[place.cell];
+      if (cell) { cell.tabIndex = -1; cell.focus({ preventScroll: true }); }
+      else if (row) row.querySelector(place.link ? "a" : "input")?.focus({ preventScroll: true });
       else if (place.head >= 0) list.querySelectorAll("thead th")[place.head]?.querySelector("a,input")?.focus({ preventScroll: true });
       place = null;
     }
     const now = query();
+    leave();
     list.querySelectorAll("[data-state]").forEach((input) => { input.value = now.get(input.dataset.state) || ""; });
     const excel = list.querySelector("[data-export]");
     if (excel) excel.href = `${path}excel/${now.size ? `?${now}` : ""}`;
