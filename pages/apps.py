@@ -9,7 +9,7 @@ class PagesConfig(AppConfig):
     name = "pages"
 
     def ready(self) -> None:
-        """Register the system checks."""
-        from pages import checks
+        """Register the system checks and the page of the machinery itself."""
+        from pages import checks, keyboard
 
-        assert checks  # they register themselves by being imported
+        assert checks, keyboard  # they register themselves by being imported

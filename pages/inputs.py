@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,9 +11,10 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 
 from pages import display, registry
+from pages.entry import plain_date, plain_number
 from pages.rows import Row
 from records.errors import FieldError
 from records.messages import text
@@ -30,7 +30,6 @@ WIDGETS = {
     "datetime": "moment",
     "polyref": "reference",
 }
-_SPACES = re.compile(r"[\s\u00a0\u202f']+")
 
 
 @dataclass(slots=True)
@@ -182,36 +181,6 @@ def _typed(info: FieldInfo, data: QueryDict, key: str) -> str:
 
     typed = data.get(f"{key}__text", "").strip()
     return (by_name(info, typed) or typed) if typed else ""
-
-
-def plain_number(typed: str) -> str:
-    """A number typed in the user's language, as the database writes it; anything else unchanged."""
-    compact = _SPACES.sub("", typed)
-    if re.fullmatch(r"[+-]?\d+", compact):
-        return compact
-    decimal = formats.get_format("DECIMAL_SEPARATOR")
-    thousand = formats.get_format("THOUSAND_SEPARATOR")
-    if compact.endswith("-"):
-        compact = "-" + compact[:-1]
-    other = "," if decimal == "." else "."
-    number = compact.replace(thousand, "") if thousand.strip() else compact
-    if other != thousand and decimal not in number and number.count(other) == 1:
-        number = number.replace(other, decimal)
-    number = number.replace(decimal, ".")
-    return number if re.fullmatch(r"[+-]?\d*\.?\d+|[+-]?\d+\.", number) else typed.strip()
-
-
-def plain_date(typed: str) -> str:
-    """A date typed in the user's language (or `t` for today), as ISO 8601; anything else unchanged."""
-    text_ = typed.strip()
-    if text_.casefold() == "t":
-        return timezone.localdate().isoformat()
-    for known in ("%Y-%m-%d", *formats.get_format("DATE_INPUT_FORMATS")):
-        try:
-            return dt.datetime.strptime(text_, known).date().isoformat()  # noqa: DTZ007  (a day has no zone)
-        except ValueError:
-            continue
-    return text_
 
 
 def _moment(typed: str) -> Any:

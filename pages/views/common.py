@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views import View
 
-from pages import documentation, registry, shell, tellme
+from pages import documentation, keyboard, registry, shell, tellme
 from pages.page import Help
 from pages.views.base import require
 
@@ -50,9 +50,8 @@ class HelpView(View):
             raise Http404
         found = page.of("help", request)
         shown = found if isinstance(found, Help) else Help(found)
-        return TemplateResponse(
-            request, "pages/_help.html", {"page": page, "help": shown, "documents": offered(request)}
-        )
+        context = {"page": page, "help": shown, "documents": offered(request), "shortcuts": keyboard.basic()}
+        return TemplateResponse(request, "pages/_help.html", context)
 
 
 class CaptionsView(View):

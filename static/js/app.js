@@ -2,7 +2,8 @@
 (() => {
   "use strict";
   const hooks = { swapped: [], answered: [], beforePart: [], beforeSwap: [] };
-  const Tandem = (window.Tandem = { hooks });
+  /* `saves`: promises of what is being saved beside the card's own fields. */
+  const Tandem = (window.Tandem = { hooks, saves: new Set() });
 
   /* Run `handler(event, element)` for events on elements that fit the selector, now or later. */
   Tandem.on = (type, selector, handler, options) =>
@@ -189,27 +190,4 @@
     Tandem.opener = button;
     htmx.ajax(verb, url, { source: button, target: "#dialog", swap: "innerHTML", values: verb === "GET" ? {} : values });
   };
-
-  /* --- keyboard --- */
-  const keys = [
-    [(e) => e.altKey && !e.ctrlKey && e.key.toLowerCase() === "n", () => document.querySelector("[data-new]")],
-    [(e) => e.key === "F3" && !e.shiftKey && !e.altKey && !e.ctrlKey, () => document.querySelector("[data-search] input")],
-    [(e) => e.key === "F3" && e.shiftKey && !e.altKey && !e.ctrlKey, () => document.querySelector('[data-toggle-pane="filter"]')],
-    [(e) => e.key === "F2" && e.altKey, () => document.querySelector('[data-toggle-pane="factbox"]')],
-    [(e) => e.key === "F1" && e.ctrlKey, () => helpButton],
-    [(e) => e.key === "ArrowUp" && e.ctrlKey, () => document.getElementById("previous-record")],
-    [(e) => e.key === "ArrowDown" && e.ctrlKey, () => document.getElementById("next-record")],
-    [(e) => e.key.toLowerCase() === "s" && (e.ctrlKey || e.metaKey), () => document.querySelector("[data-save]")],
-  ];
-  document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open]")) return;
-    const match = keys.find(([fits]) => fits(event));
-    const element = match?.[1]();
-    if (!element) return;
-    event.preventDefault();
-    if (element.matches("input")) { element.focus(); element.select(); } else element.click();
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "?" && !Tandem.isTyping(event.target) && !document.querySelector("dialog[open]")) Tandem.toggleHelp();
-  });
 })();

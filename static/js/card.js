@@ -11,6 +11,7 @@
   let busy = false;
   let again = null;
 
+  const waiting = []; /* who goes on when an answer to a save has come */
   const state = () => document.getElementById("card-state");
   const nameOf = (control) => control.dataset.field || control.name;
   const fieldOf = (control) => control.closest(".field");
@@ -54,6 +55,7 @@
   Tandem.hooks.answered.push((detail) => {
     if (detail.elt !== form) return;
     busy = false;
+    queueMicrotask(() => { if (!busy) waiting.splice(0).forEach((go) => go()); });
     const isSaved = detail.xhr?.getResponseHeader("X-Saved") === "1";
     const errors = [...document.createRange().createContextualFragment(detail.xhr?.responseText || "").querySelectorAll("[data-error-of]")];
     if (isSaved) {
@@ -71,6 +73,48 @@
     if (errors.some((error) => error.dataset.confirm && ask(error))) return;
     if (again) { const { close } = again; again = null; save(close); }
     else if (isSaved && !isForm && [...dirty].some((name) => !failed.has(name))) save();
+  });
+
+  /* Leaves the present field, which saves a card, and waits for the answer: true where everything is saved. */
+  const settle = async () => {
+    if (card.contains(document.activeElement)) document.activeElement.blur();
+    while (busy) await new Promise((go) => waiting.push(go));
+    await Promise.allSettled([...Tandem.saves]);
+    return !dirty.size;
+  };
+  /* The browser asks about what could not be saved. */
+  const leave = (url) => settle().then(() => location.assign(url));
+  const leaving = (work) => { work(); return true; };
+  const firstMissing = () => [...form.querySelectorAll("[aria-required=true]")].find((one) => !one.value.trim());
+
+  const saveAndNew = async (url) => {
+    if (isForm && (dirty.size || isNew)) save();
+    const isSaved = await settle();
+    if (isSaved && !isNew) location.assign(url);
+    else if (!failed.size) firstMissing()?.focus();
+  };
+  const saveAndClose = async () => {
+    if (isForm && (dirty.size || isNew)) return save(true);
+    if (await settle()) return document.querySelector("[data-back]")?.click();
+    return (form.querySelector("[aria-invalid]") || firstMissing())?.focus();
+  };
+  /* What was typed and not yet left goes back to what it was; false where nothing was typed. */
+  const takeBack = (one) => {
+    const isText = one.matches?.("input[data-field]:not([type=checkbox],[data-into]),textarea[data-field]");
+    if (!isText || busy || one.closest(".lines") || one.value === one.defaultValue) return false;
+    one.value = one.defaultValue;
+    dirty.delete(nameOf(one));
+    failed.delete(nameOf(one));
+    clearError(fieldOf(one));
+    showState();
+    return true;
+  };
+  /* A link that is followed while a save is under way waits for its answer. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]:not([target]):not([download]):not([hx-get])");
+    if (!link || !(busy || Tandem.saves.size) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    leave(link.href);
   });
 
   /* A refusal may be a question: yes sends the answer along, no takes the field back. True when it has been saved anew. */
@@ -254,6 +298,25 @@
     if (step) { const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length]; next.click(); next.focus(); }
   });
   if (!isNew) showTab(localStorage.getItem(tabKey));
+
+  /* The next FastTab (opened) or tab, from the one that the focus is in; behind the last comes the first. */
+  const section = (step) => {
+    const parts = [...card.querySelectorAll("details.fasttab,[role=tab]")];
+    if (!parts.length) return false;
+    const at = parts.findIndex((one) => one.contains(document.activeElement) || one.getAttribute("aria-selected") === "true");
+    const next = parts[(at < 0 && step < 0 ? 0 : at) + step] || parts.at(step > 0 ? 0 : -1);
+    if (next.matches("details")) next.open = true; else next.click();
+    const panel = next.matches("details") ? next : document.getElementById(next.getAttribute("aria-controls"));
+    const first = [...panel.querySelectorAll("input:not([type=hidden]),select,textarea,a[href]")].find((one) => one.offsetParent && one.tabIndex >= 0);
+    (first || panel.querySelector("summary") || next).focus();
+    return true;
+  };
+  Tandem.card = {
+    leave, takeBack, section,
+    isOpen: () => dirty.size > 0 || isNew,
+    saveAndNew: (url) => Boolean(url) && leaving(() => saveAndNew(url)),
+    saveAndClose: () => leaving(saveAndClose),
+  };
 
   /* --- nothing typed is lost --- */
   addEventListener("beforeunload", (event) => { if (dirty.size && !document.getElementById("session-ended")?.open) event.preventDefault(); });

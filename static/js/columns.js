@@ -105,12 +105,8 @@
   work("#column-menu [data-clear-column]", () => list.go({ clear: column.dataset.column, pane: "1" }, "#grid"));
   work("#row-menu [data-to-value]", () => narrow(here));
 
-  /* --- keyboard --- */
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "F3" || !event.altKey || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    if (event.ctrlKey && event.shiftKey) document.querySelector("#filter-form .reset")?.click();
-    else if (event.shiftKey && here) list.addFilter(here.name);
-    else narrow(event.shiftKey ? null : here);
-  });
+  Tandem.columns = {
+    narrow: () => { narrow(here); return true; },
+    filter: () => { if (here) list.addFilter(here.name); else narrow(null); return true; },
+  };
 })();

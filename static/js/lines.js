@@ -15,8 +15,10 @@
     values.append("changed", names.map((name) => name.replace(prefix, "")).join(","));
     const area = table.closest(".lines");
     const index = [...row.querySelectorAll("[data-field]")].indexOf(document.activeElement);
-    htmx.ajax("POST", row.dataset.address, { source: row, target: isBlank ? area : row, swap: isBlank ? "innerHTML" : "outerHTML", values })
+    const saved = htmx.ajax("POST", row.dataset.address, { source: row, target: isBlank ? area : row, swap: isBlank ? "innerHTML" : "outerHTML", values })
       .then(() => { if (isBlank && index >= 0) area.querySelectorAll("tr[data-line]:not(.blank-line)"); });
+    Tandem.saves.add(saved);
+    saved.finally(() => Tandem.saves.delete(saved));
   };
 
   document.addEventListener("change", (event) => {

@@ -23,6 +23,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("", "", ""),
     ("tell-me/", "view", "view"),
     ("help/*", "view", "view"),
+    ("keyboard-shortcuts/", "view", "view"),
     ("documentation/*", "view", "view"),
     ("notifications/", "view", "view"),
     ("lookup/*", "view", "view"),

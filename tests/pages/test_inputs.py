@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from django.http import QueryDict
 from django.utils import translation
 
 from pages.display import number
-from pages.inputs import plain_date, plain_number
+from pages.entry import plain_date, plain_number
 from pages.state import read
 from records.schema import schema
 
@@ -28,6 +29,25 @@ from records.schema import schema
         ("es", "-3,25", "-3.25"),
         ("en", "twelve", "twelve"),
         ("en", "", ""),
+        ("en", "1,234.50-", "-1234.50"),
+        ("en", "12*4", "48"),
+        ("en", "1,000 + 2.5 * 2", "1005"),
+        ("en", "(2+3)*-4", "-20"),
+        ("en", "10-2-3", "5"),
+        ("en", "100/8/2", "6.25"),
+        ("en", "50*2", "100"),
+        ("it", "1.000,50+1", "1001.5"),
+        ("sv", "1 000,5*2", "2001"),
+        ("fr", "3*1,5", "4.5"),
+        ("en", "1/3*3", "0.9999999999999999999999999999"),
+        ("en", "1/0", "1/0"),
+        ("en", "12*", "12*"),
+        ("en", "(1+2", "(1+2"),
+        ("en", "1+2)", "1+2)"),
+        ("en", "2**3", "2**3"),
+        ("en", "1.2.3+1", "1.2.3+1"),
+        ("en", "__import__('os')", "__import__('os')"),
+        ("en", f"{'(' * 60}1{')' * 60}", f"{'(' * 60}1{')' * 60}"),
     ],
 )
 def test_numbers_are_read_as_the_language_writes_them(language: str, typed: str, stored: str) -> None:
@@ -54,6 +74,40 @@ def test_a_shown_number_is_read_back_as_itself(language: str, value: Decimal) ->
     ],
 )
 def test_dates_are_read_as_the_language_writes_them(language: str, typed: str, stored: str) -> None:
+    with translation.override(language):
+        assert plain_date(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "stored"),
+    [
+        ("en", "t", "2026-11-09"),
+        ("en", "W", "2026-11-09"),
+        ("en", "today", "2026-11-09"),
+        ("sv", "t", "2026-11-09"),
+        ("en", "5", "2026-11-05"),
+        ("en", "31", "31"),
+        ("en", "0304", "2026-03-04"),
+        ("en-gb", "0304", "2026-04-03"),
+        ("it", "0304", "2026-04-03"),
+        ("sv", "0304", "2026-03-04"),
+        ("en", "030425", "2025-03-04"),
+        ("es", "030425", "2025-04-03"),
+        ("sv", "250304", "2025-03-04"),
+        ("fr", "03041999", "1999-04-03"),
+        ("sv", "19990403", "1999-04-03"),
+        ("en", "030499", "1999-03-04"),
+        ("en", "030468", "2068-03-04"),
+        ("en", "3004", "3004"),
+        ("en", "030", "030"),
+        ("en", "tot", "tot"),
+        ("en", "", ""),
+    ],
+)
+def test_words_and_digits_stand_for_dates(
+    language: str, typed: str, stored: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: dt.date(2026, 11, 9))
     with translation.override(language):
         assert plain_date(typed) == stored
 
