@@ -166,3 +166,35 @@ register(
         "company_not_coupled": _("The account of the contact must be coupled with a customer or vendor first."),
     }
 )
+
+register(
+    {
+        # what stands in the audit log
+        "audit.connection_update": _("Connection changed"),
+        "audit.connection_enable": _("Connection enabled"),
+        "audit.connection_disable": _("Connection disabled"),
+        "audit.connection_rotate_keys": _("Key of the connection renewed"),
+        "audit.mapping_create": _("Mapping created"),
+        "audit.mapping_update": _("Mapping changed"),
+        "audit.mapping_delete": _("Mapping deleted"),
+        "audit.mapping_line_create": _("Field mapping created"),
+        "audit.mapping_line_update": _("Field mapping changed"),
+        "audit.mapping_line_delete": _("Field mapping deleted"),
+        "audit.mapping_line_move": _("Field mapping moved"),
+        "audit.mapping_reset": _("Mappings reset to their defaults"),
+        "audit.mapping_install": _("Default mapping installed"),
+        "audit.mapping_restore": _("Earlier version of a mapping restored"),
+        "audit.mapping_import": _("Mapping changed by an import"),
+        "audit.mapping_wizard": _("Mapping changed by the assistant"),
+        "audit.option_mapping_create": _("Option mapping created"),
+        "audit.option_mapping_delete": _("Option mapping deleted"),
+        "audit.coupling_create": _("Coupling created"),
+        "audit.coupling_delete": _("Coupling deleted"),
+        "audit.transformation_rule_create": _("Transformation rule created"),
+        "audit.transformation_rule_update": _("Transformation rule changed"),
+        "audit.transformation_rule_delete": _("Transformation rule deleted"),
+        "audit.template_create": _("Configuration template created"),
+        "audit.template_update": _("Configuration template changed"),
+        "audit.template_delete": _("Configuration template deleted"),
+    }
+)

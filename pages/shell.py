@@ -6,13 +6,13 @@ Other apps hand over what the machinery cannot know:
     name_company(lambda: ...)                 the name at the left of the menu bar
     account_links(settings="...", ...)        names of addresses behind the user's menu
     notify(lambda request: [Notice(...)])     what the bell shows
-    announce(lambda request: [Bar(...)])      bars on the home pages
+    announce(lambda request: [Bar(...)])      bars on the home pages; users may turn off a kind of them
     menu_group("erp", "sales", _("Sales"))    a group of the menu; pages name it in `menu`
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +39,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A notification bar on the home page. `close`: the address that closes it for good, as a POST."""
+    """A notification bar on the home page. `close`: the address that closes it for good, as a POST.
+
+    `kind`: one of `bar_kinds`; a user sees no bars of the kinds in `notifications_off`.
+    """
 
     text: Any
     url: str = ""
     caption: Any = ""
     tone: str = "warn"
     close: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ _company: list[Callable[[], str]] = []
 _notices: list[Callable[[HttpRequest], Sequence[Notice]]] = []
 _bars: list[Callable[[HttpRequest], Sequence[Bar]]] = []
 _links: dict[str, str] = {}
+_bar_kinds: dict[str, Any] = {}
 
 
 def menu_group(app: str, name: str, caption: Any, order: int = 50) -> None:
@@ -101,9 +106,15 @@ def notify(source: Callable[[HttpRequest], Sequence[Notice]]) -> None:
     _notices.append(source)
 
 
-def announce(source: Callable[[HttpRequest], Sequence[Bar]]) -> None:
-    """Show what this function finds as bars on the home pages."""
+def announce(source: Callable[[HttpRequest], Sequence[Bar]], kinds: Mapping[str, Any] | None = None) -> None:
+    """Show what this function finds as bars on the home pages; `kinds`: names and captions of the kinds among them."""
     _bars.append(source)
+    _bar_kinds.update(kinds or {})
+
+
+def bar_kinds() -> dict[str, Any]:
+    """Captions of the kinds of bars that users may turn off, by name."""
+    return dict(_bar_kinds)
 
 
 def notices(request: HttpRequest) -> list[Notice]:
@@ -185,8 +196,11 @@ class Shell:
 
     @cached_property
     def bars(self) -> list[Bar]:
-        """The notification bars of this user."""
-        return [bar for source in _bars for bar in source(self.request)] if self.is_member else []
+        """The notification bars of this user, without the kinds that are turned off."""
+        if not self.is_member:
+            return []
+        unwanted = getattr(self.request.user, "notifications_off", ())
+        return [bar for source in _bars for bar in source(self.request) if not bar.kind or bar.kind not in unwanted]
 
     @cached_property
     def home(self) -> str:

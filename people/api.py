@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from pages.api import ApiView, ApiViewSet, body_object, if_match, register_view, telling_stored, versioned
 from people.models import RIGHTS, User
-from people.services.user import SETTINGS, user_create, user_update
+from people.services.user import HIDDEN, SETTINGS, user_create, user_update
 from records.errors import FieldError, Rejected
 from records.values.present import moment
 
@@ -83,7 +83,7 @@ class UserViewSet(ApiViewSet):
 
 
 def _named(given: dict[str, Any]) -> dict[str, Any]:
-    known = {*SETTINGS, "permission_sets", "active", "email"}
+    known = {*SETTINGS, HIDDEN, "permission_sets", "active", "email"}
     if unknown := [name for name in given if name not in known]:
         raise Rejected([FieldError(name[:80], "unknown_field", {"field": name[:80]}) for name in unknown])
     return given
@@ -115,6 +115,7 @@ def show_user(user: User) -> dict[str, Any]:
         "language": user.language,
         "time_zone": user.time_zone,
         "salesperson": user.salesperson,
+        "notifications_off": user.notifications_off,
         "created_at": moment(user.created_at),
         "last_login": moment(user.last_login) if user.last_login else None,
     }

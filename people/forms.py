@@ -9,7 +9,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from pages.shell import bar_kinds
 from people.models.user import RIGHT_CAPTIONS, User
+from people.salespeople import SalespersonInput
 from people.services.user import time_zones
 from records.errors import FieldError
 from records.messages import text
@@ -23,6 +25,11 @@ def languages() -> list[tuple[str, Any]]:
 def zones() -> list[tuple[str, Any]]:
     """All time zones, UTC first."""
     return [("", "UTC"), *((name, name.replace("_", " ")) for name in time_zones())]
+
+
+def salesperson_field() -> forms.CharField:
+    """The salesperson that somebody is, with the look-up of those there are."""
+    return forms.CharField(label=_("Salesperson Code"), max_length=20, required=False, widget=SalespersonInput)
 
 
 class ErrorsMixin:
@@ -56,7 +63,14 @@ class SettingsForm(ErrorsMixin, forms.Form):
 
     language = forms.ChoiceField(label=_("Language"), choices=languages, required=False)
     time_zone = forms.ChoiceField(label=_("Time Zone"), choices=zones, required=False)
-    salesperson = forms.CharField(label=_("Salesperson Code"), max_length=20, required=False)
+    salesperson = salesperson_field()
+    notifications = forms.MultipleChoiceField(
+        label=_("Notifications on the home page"),
+        choices=lambda: list(bar_kinds().items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("What is not ticked is not shown to you."),
+    )
 
 
 class PasswordForm(ErrorsMixin, forms.Form):
@@ -99,7 +113,7 @@ class UserForm(ErrorsMixin, forms.Form):
     active = forms.BooleanField(label=_("Active"), required=False, initial=True)
     language = forms.ChoiceField(label=_("Language"), choices=languages, required=False)
     time_zone = forms.ChoiceField(label=_("Time Zone"), choices=zones, required=False)
-    salesperson = forms.CharField(label=_("Salesperson Code"), max_length=20, required=False)
+    salesperson = salesperson_field()
     password = forms.CharField(
         label=_("New Password"),
         required=False,

@@ -14,3 +14,13 @@ register(
         "password_wrong": _("This is not your present password."),
     }
 )
+
+register(
+    {
+        # what stands in the audit log
+        "audit.token.created": _("API token created"),
+        "audit.user.created": _("User created"),
+        "audit.user.changed": _("User changed"),
+        "audit.user.password_changed": _("Password changed"),
+    }
+)

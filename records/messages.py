@@ -21,6 +21,11 @@ def register(texts: Mapping[str, str | Promise]) -> None:
         _TEXTS[code] = text
 
 
+def of_prefix(prefix: str) -> dict[str, str]:
+    """The texts of all codes that begin so, by the rest of the code, in the active language."""
+    return {code.removeprefix(prefix): str(text) for code, text in _TEXTS.items() if code.startswith(prefix)}
+
+
 def register_names(names: Mapping[str, Callable[[], str]]) -> None:
     """Names that every text may use as `%(name)s` without a parameter, such as those of the products."""
     _NAMES.update(names)

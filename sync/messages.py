@@ -125,3 +125,16 @@ register(
         "schedule_error": _("The job queue entry of the mapping %(mapping)s has stopped with an error."),
     }
 )
+
+register(
+    {
+        # what stands in the audit log
+        "audit.job_refused": _("Job refused"),
+        "audit.jobs_delete_entries": _("Log entries deleted"),
+        "audit.notification_update": _("Job failure notifications changed"),
+        "audit.records_delete": _("Coupled records deleted"),
+        "audit.comparison_not_needed": _("Comparison after a restore declared unnecessary"),
+        "audit.retention_apply": _("Retention policy applied"),
+        "audit.retention_update": _("Retention policy changed"),
+    }
+)

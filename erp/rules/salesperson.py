@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from erp.rules.no_series import increment
 from records import db
 from records.batch import Batch, Row
@@ -35,6 +37,17 @@ def _check(rows: list[Row], *, allow_blocked: bool) -> None:
             row.reject("salesperson_code", "privacy_blocked_salesperson", code=code)
         elif code and not allow_blocked:
             row.reject("salesperson_code", "blocked_salesperson", code=code)
+
+
+def refusal_of(code: str) -> tuple[str, dict[str, Any]] | None:
+    """Why a user cannot be the salesperson with this code: there is none, or it is blocked."""
+    found = db.one("SELECT privacy_blocked, blocked FROM erp_salespersonpurchaser WHERE code = %s", [code])
+    if found is None:
+        return "not_found", {"value": code}
+    is_private, is_blocked = found
+    if not (is_private or is_blocked):
+        return None
+    return "privacy_blocked_salesperson" if is_private else "blocked_salesperson", {"code": code}
 
 
 def allocate(batch: Batch) -> None:

@@ -7,6 +7,11 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from records.messages import of_prefix
+
+#: captions of actions are registered as messages with this before the code
+PREFIX = "audit."
+
 
 class AuditEntry(models.Model):
     """Who did what to whom, with the values before and after (secrets only as "changed")."""
@@ -18,6 +23,11 @@ class AuditEntry(models.Model):
     target = models.CharField(_("Record"), max_length=250, blank=True, default="")
     old = models.JSONField(_("Old Value"), null=True, blank=True)
     new = models.JSONField(_("New Value"), null=True, blank=True)
+
+    @property
+    def caption(self) -> str:
+        """What was done, in the user's language; the code where it is not known (any more)."""
+        return of_prefix(PREFIX).get(self.action, self.action)
 
     class Meta:
         verbose_name = _("Audit Log Entry")

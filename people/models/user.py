@@ -48,6 +48,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("Language"), max_length=10, blank=True, default="")
     time_zone = models.CharField(_("Time Zone"), max_length=60, blank=True, default="")
     salesperson = models.CharField(_("Salesperson Code"), max_length=20, blank=True, default="")
+    notifications_off = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("Hidden Notifications"), default=list, blank=True
+    )
     created_at = models.DateTimeField(_("Created At"), auto_now_add=True)
     row_version = models.BigIntegerField(default=1, editable=False)
 

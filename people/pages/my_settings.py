@@ -12,7 +12,7 @@ from pages import Help, Page, register
 
 @register
 class MySettingsPage(Page):
-    """Language, time zone, salesperson and password; every user may open it."""
+    """Language, time zone, salesperson, notifications and password; every user may open it."""
 
     name = "people.settings"
     path = "my-settings/"
@@ -20,11 +20,12 @@ class MySettingsPage(Page):
     right = ""
     edit_right = ""
     icon = "settings"
-    keywords = _("language, time zone, password, salesperson, my settings")
+    keywords = _("language, time zone, password, salesperson, notifications, my settings")
     help = Help(
         _(
             "Pages are shown in the language that you choose here; without a choice they follow the browser. New "
-            "customers get the salesperson that is named here when none is given."
+            "customers get the salesperson that is named here when none is given. Permission sets are given by an "
+            "administrator."
         )
     )
 

@@ -16,14 +16,18 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from pages.shell import bar_kinds
 from people.audit import audit, audit_change
 from people.models import RIGHTS, User
+from people.salespeople import refusal_of
 from people.signals import user_saved
 from records.errors import FieldError, Refused, Rejected, Stale
 
 #: Fields that `user_update` may change, and those of them that users may change on their own.
 SETTINGS = ("language", "time_zone", "salesperson")
 FIELDS = ("permission_sets", "active", "email", *SETTINGS)
+#: Kinds of notification bars that a user does not want to see.
+HIDDEN = "notifications_off"
 #: Users of every first start: name -> permission set.
 DEFAULT_USERS = {"admin": "setup", "salesperson": "use", "viewer": "view"}
 PASSWORD_BYTES = 12
@@ -35,7 +39,7 @@ _LENGTHS = {"email": 254, "salesperson": 20}
 @transaction.atomic
 def user_create(*, username: str, password: str | None = None, is_service: bool = False, **values: Any) -> User:
     """Create a user; without a password nobody can sign in with it. Raises `Rejected`."""
-    errors = [*_check_name(username), *check_values(values)]
+    errors = [*_check_name(username), *check_values(values), *_check_salesperson(values, "")]
     candidate = User(username=username)
     if password is not None:
         errors += check_password(password, candidate)
@@ -55,7 +59,8 @@ def user_update(*, user: User, values: Mapping[str, Any], version: int | None = 
         raise Stale(str(user.pk))
     values = dict(values)
     password = values.pop("password", None)
-    errors = check_values(values) + (check_password(password, locked) if password else [])
+    errors = check_values(values) + _check_salesperson(values, locked.salesperson)
+    errors += check_password(password, locked) if password else []
     if errors:
         raise Rejected(errors)
     old = _audited(locked)
@@ -119,6 +124,7 @@ def check_values(values: Mapping[str, Any]) -> list[FieldError]:
         "language": lambda value: None if value in ("", *dict(settings.LANGUAGES)) else "invalid_option",
         "time_zone": lambda value: None if value == "" or value in time_zones() else "invalid_option",
         "salesperson": lambda value: None if isinstance(value, str) else "invalid_value",
+        HIDDEN: _check_kinds,
     }
     errors = []
     for name, value in values.items():
@@ -161,6 +167,19 @@ def _check_sets(value: Any) -> str | None:
     return None if is_good else "invalid_option"
 
 
+def _check_kinds(value: Any) -> str | None:
+    is_good = isinstance(value, list | tuple) and all(isinstance(v, str) and v in bar_kinds() for v in value)
+    return None if is_good else "invalid_option"
+
+
+def _check_salesperson(values: Mapping[str, Any], present: str) -> list[FieldError]:
+    """A salesperson that is named anew must be one; a present one may have been blocked since."""
+    given = values.get("salesperson")
+    code = given.strip().upper() if isinstance(given, str) else ""
+    found = refusal_of(code) if code != present else None
+    return [found] if found else []
+
+
 def _check_email(value: Any) -> str | None:
     try:
         if value != "":
@@ -176,11 +195,13 @@ def _tidy(values: Mapping[str, Any]) -> dict[str, Any]:
         tidy["permission_sets"] = [name for name in RIGHTS if name in tidy["permission_sets"]]
     if "salesperson" in tidy:
         tidy["salesperson"] = tidy["salesperson"].strip().upper()
+    if HIDDEN in tidy:
+        tidy[HIDDEN] = sorted(set(tidy[HIDDEN]))
     return tidy
 
 
 def _audited(user: User) -> dict[str, Any]:
-    return {name: getattr(user, name) for name in FIELDS}
+    return {name: getattr(user, name) for name in (*FIELDS, HIDDEN)}
 
 
 def _keep_an_administrator(user: User) -> None:

@@ -6,7 +6,10 @@ from django.db.models import Q, QuerySet
 from django.views.generic import ListView
 
 from people.models import AuditEntry
+from people.models.audit import PREFIX
 from people.views.frame import Framed
+from records.messages import of_prefix
+from records.text import fold
 
 
 class AuditListView(Framed, ListView):
@@ -18,9 +21,11 @@ class AuditListView(Framed, ListView):
     paginate_by = 100
 
     def get_queryset(self) -> QuerySet[AuditEntry]:
-        """Newest first; the search looks in user, action and record."""
+        """Newest first; the search looks in user, action (as people read it, and its code) and record."""
         search = self.request.GET.get("q", "").replace("\x00", "").strip()
         found = AuditEntry.objects.order_by("-id")
         if not search:
             return found
-        return found.filter(Q(user_name__icontains=search) | Q(action__icontains=search) | Q(target__icontains=search))
+        said = [code for code, caption in of_prefix(PREFIX).items() if fold(search) in fold(caption)]
+        in_action = Q(action__in=said) | Q(action__icontains=search)
+        return found.filter(Q(user_name__icontains=search) | in_action | Q(target__icontains=search))

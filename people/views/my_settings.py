@@ -1,4 +1,4 @@
-"""What users set for themselves: language, time zone, salesperson, password."""
+"""What users set for themselves: language, time zone, salesperson, notifications, password."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.generic import FormView
 
+from pages.shell import bar_kinds
 from people.forms import PasswordForm, SettingsForm
-from people.services.user import SETTINGS, user_set_password, user_update
+from people.services.user import HIDDEN, SETTINGS, user_set_password, user_update
 from people.views.frame import Framed, signed_in
 from records.errors import FieldError, Rejected
 
 
 class MySettingsView(Framed, FormView):
-    """Language, time zone and salesperson; every user may open it."""
+    """Language, time zone, salesperson and notifications; every user may open it."""
 
     form_class = SettingsForm
     template_name = "people/my_settings.html"
@@ -28,12 +29,14 @@ class MySettingsView(Framed, FormView):
 
     def get_initial(self) -> dict[str, Any]:
         """The settings as they are."""
-        return {name: getattr(self.request.user, name) for name in SETTINGS}
+        user = signed_in(self.request)
+        shown = [kind for kind in bar_kinds() if kind not in user.notifications_off]
+        return {name: getattr(user, name) for name in SETTINGS} | {"notifications": shown}
 
     def form_valid(self, form: SettingsForm) -> HttpResponse:
         """Store them; the answer is already in the new language."""
         try:
-            user = user_update(user=signed_in(self.request), values=form.cleaned_data)
+            user = user_update(user=signed_in(self.request), values=self.values(form.cleaned_data))
         except Rejected as error:
             form.add_field_errors(error.errors)
             return self.form_invalid(form)
@@ -41,6 +44,11 @@ class MySettingsView(Framed, FormView):
             translation.activate(user.language)
         messages.success(self.request, _("Your settings are saved."))
         return redirect(self.get_success_url())
+
+    def values(self, cleaned: dict[str, Any]) -> dict[str, Any]:
+        """What is stored: the notifications that are not ticked."""
+        hidden = [kind for kind in bar_kinds() if kind not in cleaned["notifications"]]
+        return {name: cleaned[name] for name in SETTINGS} | {HIDDEN: hidden}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form for the password stands below."""

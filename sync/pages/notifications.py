@@ -103,13 +103,21 @@ def bars(request: HttpRequest) -> Sequence[Bar]:
             _now("Show details"),
             "bad",
             registry.reverse("sync.notice.close", key=notice.pk),
+            kind="job_failed",
         )
         for notice in services.notices_of(user)[:3]
     ]
     if user.has_right("setup") and (last := outbox.failing()) is not None:
         said = text(last.error_code, last.error_params)
-        found.append(Bar(said, registry.reverse("sync.job_notification.card"), _("Job Failure Notifications")))
+        page = registry.reverse("sync.job_notification.card")
+        found.append(Bar(said, page, _("Job Failure Notifications"), kind="webhook_failing"))
     return found
 
 
-announce(bars)
+announce(
+    bars,
+    kinds={
+        "job_failed": _("A job has failed"),
+        "webhook_failing": _("The webhook of job failures does not answer (administrators)"),
+    },
+)

@@ -277,19 +277,6 @@ def test_others_do_not_see_the_users(client: Client, name: str) -> None:
     assert [client.get(path).status_code for path in ("/users/", "/users/new/", "/users/1/")] == [403, 403, 403]
 
 
-def test_everybody_has_settings_of_their_own(client: Client, outsider: User) -> None:
-    client.force_login(outsider)
-
-    assert (
-        client.post(
-            "/my-settings/", {"language": "es", "time_zone": "Europe/Madrid", "salesperson": " jo "}
-        ).status_code
-        == 302
-    )
-    outsider.refresh_from_db()
-    assert (outsider.language, outsider.time_zone, outsider.salesperson) == ("es", "Europe/Madrid", "JO")
-
-
 def test_a_password_is_changed_with_the_present_one(client: Client, viewer: User) -> None:
     client.force_login(viewer)
     form = {"present": "wrong", "password": "another good one", "again": "another good one"}
