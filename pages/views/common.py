@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views import View
 
-from pages import documentation, keyboard, registry, shell, tellme
+from pages import documentation, finding, keyboard, registry, shell, tellme
 from pages.page import Help
 from pages.views.base import require
 
@@ -28,13 +28,16 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 class TellMeView(View):
-    """Search over pages and actions."""
+    """Search over pages and actions, or with `data` over records: they are asked for behind the others."""
 
     def get(self, request: HttpRequest) -> TemplateResponse:
         """The hits for what was typed."""
         require(request, "view")
         typed = request.GET.get("q", "").replace("\x00", "")[:100]
         page = registry.find(request.GET.get("page", ""))
+        if "data" in request.GET:
+            groups = finding.find(request, typed, page)
+            return TemplateResponse(request, "pages/_tell_me_hits.html", {"groups": groups, "prefix": "td"})
         context = {"groups": tellme.search(request, typed, page), "typed": typed}
         return TemplateResponse(request, "pages/_tell_me.html", context)
 

@@ -1,4 +1,4 @@
-/* Tell Me (Alt+Q): hits while one types, arrow keys, Enter opens. */
+/* Tell Me (Alt+Q): hits while one types, arrow keys, Enter opens. Pages and actions come at once, records behind them. */
 (() => {
   "use strict";
   const dialog = document.getElementById("tell-me");
@@ -12,15 +12,36 @@
     if (hit) { input.setAttribute("aria-activedescendant", hit.id); hit.scrollIntoView({ block: "nearest" }); }
     else input.removeAttribute("aria-activedescendant");
   };
-  const load = async () => {
-    const typed = input.value;
-    const query = new URLSearchParams({ q: typed, page: input.dataset.page });
+  const ask = async (typed, more) => {
+    const query = new URLSearchParams({ q: typed, page: input.dataset.page, ...more });
     const answer = await fetch(`${input.dataset.url}?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (!answer?.ok || typed !== input.value) return;
-    area.innerHTML = await answer.text();
+    const html = answer?.ok ? await answer.text() : "";
+    return typed === input.value && dialog.open ? html : "";
+  };
+  const load = async () => {
+    const html = await ask(input.value, {});
+    if (!html) return;
+    area.innerHTML = html;
     mark(hits()[0]);
   };
-  const typing = Tandem.debounce(load, 120);
+  /* What the user has marked meanwhile stays marked. */
+  const loadData = async () => {
+    if (input.value.trim().length < Number(input.dataset.dataFrom)) return;
+    const html = await ask(input.value, { data: "1" });
+    if (!html.trim()) return;
+    area.querySelectorAll("[data-records]").forEach((part) => part.remove());
+    area.querySelector(".empty-hint")?.remove();
+    const part = document.createElement("div");
+    part.dataset.records = "";
+    part.setAttribute("role", "presentation");
+    part.innerHTML = html;
+    area.append(part);
+    if (!area.querySelector("[aria-selected=true]")) mark(hits()[0]);
+  };
+  let shown = Promise.resolve();
+  const pages = Tandem.debounce(() => { shown = load(); }, 120);
+  const records = Tandem.debounce(() => shown.then(loadData), 300);
+  const typing = () => { pages(); records(); };
   const take = (hit) => {
     dialog.close();
     if (hit.dataset.url) location.assign(hit.dataset.url);
