@@ -53,6 +53,7 @@ class Header:
     direction: str = ""
     is_filterable: bool = False
     is_filtered: bool = False
+    width: int = 0
 
 
 @dataclass(slots=True)
@@ -190,8 +191,9 @@ class _Drawer:
 def _headers(page: ListPage, request: HttpRequest, state: ListState, columns: Sequence[Column]) -> list[Header]:
     present = page.order(request, state) or next(iter(getattr(page.table.model.Record, "sort", ())), "")
     found = []
+    widths = page.widths(request)
     for column in columns:
-        header = Header(column.name, str(column.title), column.align)
+        header = Header(column.name, str(column.title), column.align, width=widths.get(column.name, 0))
         header.is_filterable = column.info is not None and is_filterable(column.info)
         header.is_filtered = header.is_filterable and column.name in state.terms
         if column.info is not None and is_orderable(column.info):

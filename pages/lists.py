@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -19,14 +20,31 @@ from pages.state import ListState
 from records import db
 from records.filters import Filter, FilterError, check, parse, to_sql
 from records.listing import is_orderable, select
-from records.schema import Schema, schema
+from records.schema import FieldInfo, Schema, schema
 
+MIN_WIDTH, MAX_WIDTH = 40, 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column as somebody wants it. `width`: pixels, 0 for as wide as it needs to be."""
+
+    name: str
+    width: int = 0
+
+
+_layout_sources: list[Callable[[HttpRequest, ListPage], Sequence[Shown]]] = []
 _view_sources: list[Callable[[HttpRequest, ListPage], Sequence[View]]] = []
 
 
 def views_from(source: Callable[[HttpRequest, ListPage], Sequence[View]]) -> None:
     """Offer on every list what this function finds for the request: views that users keep."""
     _view_sources.append(source)
+
+
+def layouts_from(source: Callable[[HttpRequest, ListPage], Sequence[Shown]]) -> None:
+    """Show the columns that this function finds for the request; those that the list declares where it finds none."""
+    _layout_sources.append(source)
 
 
 class ListPage(Page, kind=True):
@@ -80,9 +98,28 @@ class ListPage(Page, kind=True):
         return registry.reverse(self.card, pk=row.pk) if self.card else ""
 
     def bound_columns(self, request: HttpRequest) -> list[Column]:
-        """The columns of this request, connected with their fields."""
+        """The columns of this request, connected with their fields: those that the user has chosen, or the declared ones."""
+        chosen = self._layout(request)
+        offered = {c.name: c for c in self.offered_columns(request)} if chosen else {}
+        return [offered[one.name] for one in chosen if one.name in offered] or self.declared_columns(request)
+
+    def declared_columns(self, request: HttpRequest) -> list[Column]:
+        """What the list declares, connected with its fields."""
         found = [column(declared, self.table) for declared in self.of("columns", request)]
         return [c for c in found if is_visible(c, request)]
+
+    def offered_columns(self, request: HttpRequest) -> list[Column]:
+        """What a user may choose from: what the list declares, and all other fields that say something to people."""
+        declared = self.declared_columns(request)
+        known = {c.name for c in declared}
+        return declared + [column(f.name, self.table) for f in self.table if f.name not in known and _is_readable(f)]
+
+    def widths(self, request: HttpRequest) -> dict[str, int]:
+        """Widths in pixels that the user has given to columns."""
+        return {one.name: one.width for one in self._layout(request) if one.width}
+
+    def _layout(self, request: HttpRequest) -> list[Shown]:
+        return [one for source in _layout_sources for one in source(request, self)]
 
     def bound_views(self, request: HttpRequest) -> list[View]:
         """The views of this request; a list that declares none begins with one that shows everything."""
@@ -99,7 +136,7 @@ class ListPage(Page, kind=True):
         from records.filters import is_filterable
 
         given = self.of("filter_fields", request)
-        names = [c.name for c in self.bound_columns(request) if c.info is not None and is_filterable(c.info)]
+        names = [c.name for c in self.declared_columns(request) if c.info is not None and is_filterable(c.info)]
         return list(given) or names[1:5]
 
     def chosen_view(self, request: HttpRequest, state: ListState) -> View:
@@ -171,3 +208,10 @@ class ListPage(Page, kind=True):
                 f"{self.path}actions/<slug:action>/", views.ActionRunView.as_view(**kwargs), name=f"{self.name}.action"
             ),
         ]
+
+
+def _is_readable(info: FieldInfo) -> bool:
+    """True for fields that people can read as a column; keys, versions and names of tables are for machines."""
+    return not (
+        info.internal or info.kind in ("json", "entityname", "memo") or (info.system and info.kind in ("int", "guid"))
+    )

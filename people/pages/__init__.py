@@ -8,4 +8,6 @@ account_links(
     language="people.language",
     users="people.user.list",
     save_view="people.view.save",
+    choose_columns="people.columns.choose",
+    store_columns="people.columns.store",
 )

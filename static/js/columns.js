@@ -68,6 +68,7 @@
   };
 
   /* --- the menu of a column --- */
+  const told = []; /* others that have something in it: (header, set) */
   const open = (button) => {
     column = button.closest("th");
     const { noCell, noFilter, noSort, notFiltered } = menu.dataset;
@@ -77,6 +78,7 @@
     set(menu.querySelector("[data-to-value]"), unfit || (ofColumn() ? "" : noCell));
     set(menu.querySelector("[data-clear-column]"), column.querySelector("[data-filtered]") ? "" : notFiltered);
     tell(menu, unfit ? null : ofColumn());
+    told.forEach((hook) => hook(column, set));
     Tandem.openMenu(menu, button);
   };
   Tandem.on("click", "[data-column-menu]", (event, button) => {
@@ -106,6 +108,7 @@
   work("#row-menu [data-to-value]", () => narrow(here));
 
   Tandem.columns = {
+    told, work, open: () => column,
     narrow: () => { narrow(here); return true; },
     filter: () => { if (here) list.addFilter(here.name); else narrow(null); return true; },
   };

@@ -15,6 +15,7 @@ RIGHTS: list[tuple[str, str | None, str | None]] = [
     ("users/*", "setup", "setup"),
     ("audit-log/*", "setup", "setup"),
     ("views/*", "view", "view"),
+    ("columns/*", "view", "view"),
     ("api/v1/me/", "", ""),
     ("api/v1/users/*", "setup", "setup"),
     ("api/v1/schema/", "", ""),
