@@ -22,7 +22,7 @@ from pages.tellme import Hit
 from records import db
 from records.filters import to_sql
 from records.schema import Schema
-from records.text import fold, like_escape
+from records.text import like_escape, words
 
 MIN_LENGTH, SHOWN = 3, 3
 
@@ -45,8 +45,9 @@ class Found:
 
 def find(request: HttpRequest, typed: str, present: Page | None) -> list[tuple[str, list[Hit]]]:
     """Hits by list, those of the present app first; nothing for less than three letters."""
-    wanted = fold(typed.strip())
-    pages = searched(request, present.app if present else "erp") if len(wanted) >= MIN_LENGTH else []
+    wanted = words(typed)
+    is_enough = sum(len(word) for word in wanted) >= MIN_LENGTH
+    pages = searched(request, present.app if present else "erp") if is_enough else []
     found = _read(request, pages, wanted)
     groups = []
     for page in pages:
@@ -71,7 +72,7 @@ def _has_records_to_find(page: ListPage) -> bool:
     return is_data and bool(page.card) and bool(getattr(page.table.model.Record, "search", ()))
 
 
-def _read(request: HttpRequest, pages: Sequence[ListPage], wanted: str) -> list[Found]:
+def _read(request: HttpRequest, pages: Sequence[ListPage], wanted: Sequence[str]) -> list[Found]:
     if not pages:
         return []
     texts, params = [], []
@@ -86,16 +87,18 @@ def _read(request: HttpRequest, pages: Sequence[ListPage], wanted: str) -> list[
     ]
 
 
-def _statement(request: HttpRequest, page: ListPage, wanted: str) -> tuple[str, list[Any]]:
+def _statement(request: HttpRequest, page: ListPage, wanted: Sequence[str]) -> tuple[str, list[Any]]:
     """One more than is shown, to know whether there are more."""
-    table, pattern = page.table, like_escape(wanted)
+    table = page.table
+    patterns = [f"%{like_escape(word)}%" for word in wanted]
+    contains = " AND ".join(["t.search_fold LIKE %s"] * len(patterns))
     condition, values = to_sql(str(page.of("base_filter", request)), table.model, "t")
     stamp = _stamp(table)
     sql = (
         f't."{table.pk_column}"::text, {_title(table)}, t.search_fold LIKE %s, {stamp} FROM "{table.table}" t'
-        f" WHERE t.search_fold LIKE %s AND ({condition}) ORDER BY 4 DESC, 5 DESC NULLS LAST LIMIT {SHOWN + 1}"
+        f" WHERE {contains} AND ({condition}) ORDER BY 4 DESC, 5 DESC NULLS LAST LIMIT {SHOWN + 1}"
     )
-    return sql, [f"{pattern}%", f"%{pattern}%", *values]
+    return sql, [patterns[0][1:], *patterns, *values]
 
 
 def _title(table: Schema) -> str:

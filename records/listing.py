@@ -12,7 +12,7 @@ from django.db.models.lookups import Contains
 from records.fields import Calculated
 from records.filters import Checked, Filter, FilterError, to_q
 from records.schema import FieldInfo, Schema, schema
-from records.text import fold
+from records.text import words
 
 
 def select(
@@ -30,13 +30,17 @@ def select(
 
 
 def search_q(described: Schema, text: str) -> Q:
-    """Records with this text in one of their search fields; case and accents do not matter.
+    """Records with all these words in their search fields; case and accents do not matter, see `records.text.words`.
 
     `Record.search_related` names fields of referenced records, for example `contact_no__name`.
     """
-    wanted = fold(text.strip())
-    if not wanted:
-        return Q()
+    found = Q()
+    for word in words(text):
+        found &= _word_q(described, word)
+    return found
+
+
+def _word_q(described: Schema, wanted: str) -> Q:
     record = described.model.Record
     own = Q(search_fold__contains=wanted) if getattr(record, "search", ()) else Q(pk__in=[])
     fields: dict[str, list[str]] = {}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+MAX_WORDS = 10
+_WORDS = re.compile(r'"([^"]*)(?:"|$)|(\S+)')
 _SPECIAL = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"})
 
 
@@ -13,6 +16,13 @@ def fold(text: str) -> str:
         return text.lower()
     plain = "".join(ch for ch in unicodedata.normalize("NFD", text) if not "\u0300" <= ch <= "\u036f")
     return plain.lower().translate(_SPECIAL)
+
+
+def words(text: str) -> list[str]:
+    """What a search looks for, folded: the words in any order; `"two words"` stand together, and so does a long text."""
+    found = [fold((phrase or word).strip()) for phrase, word in _WORDS.findall(text)]
+    found = [word for word in dict.fromkeys(found) if word]
+    return found if len(found) <= MAX_WORDS else [fold(text.strip())]
 
 
 def like_escape(text: str) -> str:
