@@ -118,7 +118,7 @@ def _hits(request: HttpRequest, page: ListPage, found: Sequence[Found], typed: s
     icon = page.icon
     hits = [Hit(one.title or one.pk, "", registry.reverse(page.card, pk=one.pk), icon, 0) for one in found[:SHOWN]]
     if len(found) > SHOWN:
-        everything = next((view.name for view in page.bound_views(request) if not view.filter_text(request)), "")
+        everything = next((view.name for view in page.of("views", request) if not view.filter_text(request)), "")
         query = urlencode([(name, value) for name, value in (("view", everything), ("q", typed)) if value])
         hits.append(Hit(_("Show all"), "", f"{registry.reverse(page.name)}?{query}", "list", 1))
     return hits

@@ -53,14 +53,14 @@ def test_columns_stand_as_they_were_left_for_this_user_alone(browser: Client) ->
 
 
 def test_the_first_column_opens_the_card(browser: Client) -> None:
-    pk = writes.insert("erp.Customer", [{"name": "Adatum", "city": "Lund"}], source="setup").rows[0].pk
+    pk = writes.insert("erp.Customer", [{"no": "1", "name": "Adatum", "city": "Lund"}], source="setup").rows[0].pk
     store(browser, [{"name": "city"}, {"name": "name"}])
 
     assert f'<a class="key" href="/erp/customers/{pk}/">Lund</a>' in browser.get(LIST).content.decode()
 
 
 def test_the_workbook_has_the_columns_of_the_list(browser: Client) -> None:
-    writes.insert("erp.Customer", [{"name": "Adatum", "city": "Lund"}], source="setup")
+    writes.insert("erp.Customer", [{"no": "1", "name": "Adatum", "city": "Lund"}], source="setup")
     store(browser, [{"name": "city"}, {"name": "name"}])
 
     file = b"".join(browser.get(f"{LIST}excel/").streaming_content)  # type: ignore[attr-defined]

@@ -33,7 +33,11 @@ def test_words_of_a_search(typed: str, found: list[str]) -> None:
     [("trading nordwind", 2), ('"nordwind trading"', 1), ("oslo nordwind", 1), ("nordwind bergen", 0)],
 )
 def test_all_words_are_found_in_any_order(typed: str, count: int) -> None:
-    rows = [{"name": "Nordwind Trading", "city": "Oslo"}, {"name": "Trading Nordwind"}, {"name": "Contoso"}]
+    rows = [
+        {"no": "1", "name": "Nordwind Trading", "city": "Oslo"},
+        {"no": "2", "name": "Trading Nordwind"},
+        {"no": "3", "name": "Contoso"},
+    ]
     writes.insert("erp.Customer", rows, source="setup")
 
     assert select("erp.Customer", search=typed).count() == count
