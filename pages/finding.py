@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from pages import registry
 from pages.lists import ListPage
 from pages.page import Page
-from pages.shell import APPS, may_see
+from pages.shell import APPS, groups, may_see
 from pages.tellme import Hit
 from records import db
 from records.filters import to_sql
@@ -49,12 +49,12 @@ def find(request: HttpRequest, typed: str, present: Page | None) -> list[tuple[s
     is_enough = sum(len(word) for word in wanted) >= MIN_LENGTH
     pages = searched(request, present.app if present else "erp") if is_enough else []
     found = _read(request, pages, wanted)
-    groups = []
+    answer = []
     for page in pages:
         own = sorted((one for one in found if one.page is page), key=lambda one: one.place)
         if own:
-            groups.append((str(page.title), _hits(request, page, own, typed.strip())))
-    return groups
+            answer.append((str(page.title), _hits(request, page, own, typed.strip())))
+    return answer
 
 
 def searched(request: HttpRequest, app: str) -> list[ListPage]:
@@ -63,7 +63,14 @@ def searched(request: HttpRequest, app: str) -> list[ListPage]:
     for page in registry.every():
         if isinstance(page, ListPage) and _has_records_to_find(page) and may_see(page, request):
             lists.setdefault(page.model, page)
-    return sorted(lists.values(), key=lambda page: (page.app != app, page.menu is None, page.menu or ("", 0)))
+    return sorted(lists.values(), key=lambda page: (page.app != app, *_place(page)))
+
+
+def _place(page: ListPage) -> tuple[bool, int, int]:
+    """What stands in the menu bar itself comes first, then the order of the menus, then what is in no menu."""
+    group, order = page.menu or ("", 0)
+    known = groups(page.app).get(group)
+    return page.pinned is None, known.order if known else 1000, order
 
 
 def _has_records_to_find(page: ListPage) -> bool:

@@ -75,6 +75,10 @@ class ChooseColumns(DialogPage):
     needs_selection = False
     form_class = ColumnsForm
 
+    def initial(self, request: HttpRequest, selection: Selection | None) -> dict[str, Any]:
+        """The list that the dialog was opened on."""
+        return {"page": request.GET.get("page", "")}
+
     def context(self, request: HttpRequest, selection: Selection | None, form: forms.Form | None) -> dict[str, Any]:
         """All columns that the list can show: first those that it shows."""
         name = request.GET.get("page") or request.POST.get("page", "")

@@ -92,8 +92,10 @@
   });
   Tandem.on("keydown", "#list thead a", (event, link) => {
     if (!event.altKey || event.key !== "ArrowDown") return;
+    if (!link.closest("th").querySelector("[data-column-menu]")) return;
     event.preventDefault();
-    link.closest("th").querySelector("[data-column-menu]")?.click();
+    open(link);
+    menu.querySelector("button:not([aria-disabled=true])")?.focus();
   });
 
   /* What cannot be used says why; everything else does its work with the column. */

@@ -71,6 +71,7 @@ def test_the_workbook_has_the_columns_of_the_list(browser: Client) -> None:
 
 def test_the_dialog_offers_all_fields_and_keeps_the_order_of_its_lines(browser: Client) -> None:
     dialog = browser.get("/columns/choose/", {"page": "erp.customer.list"}, headers=HTMX).content.decode()
+    assert 'name="page" value="erp.customer.list"' in dialog
     assert 'value="name_2"' in dialog
     assert 'value="row_version"' not in dialog
 
