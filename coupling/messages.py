@@ -188,6 +188,7 @@ register(
         "audit.mapping_wizard": _("Mapping changed by the assistant"),
         "audit.option_mapping_create": _("Option mapping created"),
         "audit.option_mapping_delete": _("Option mapping deleted"),
+        "audit.company_rename": _("Company renamed"),
         "audit.coupling_create": _("Coupling created"),
         "audit.coupling_delete": _("Coupling deleted"),
         "audit.transformation_rule_create": _("Transformation rule created"),
