@@ -38,10 +38,10 @@ class NewRecords:
         return found
 
     def ask(self, required: list[FieldInfo]) -> None:
-        """Offer, once, the fields that a new record needs and no line gives."""
+        """Offer, once, the fields that a new record needs and no line gives; its owner follows from the company."""
         if not self.asked:
             self.asked = True
-            self.values = {**{info.name: "" for info in required}, **self.values}
+            self.values = {**{info.name: "" for info in required if info.kind != "polyref"}, **self.values}
 
     def add(self, name: str) -> FieldError | None:
         """Another field, if new records can be given it."""

@@ -29,6 +29,7 @@ class Readable:
     def __init__(self) -> None:
         self._wanted: dict[tuple[str, bool], set[str]] = defaultdict(set)
         self._names: dict[tuple[str, bool], dict[str, str]] | None = None
+        self._labels: dict[str, dict[str, str]] = {}
 
     def want(self, table: str, field: str, value: Any) -> None:
         """Announce a value that will be asked for."""
@@ -49,7 +50,13 @@ class Readable:
             names = self._known()
             found = (names.get((label, bool(info.ref_code)), {}).get(str(value)) for label in _tables(table, info))
             return next((name for name in found if name), str(value))
-        return plain_text(info, value)
+        return self._label(info, value) if info.extensible else plain_text(info, value)
+
+    def _label(self, info: FieldInfo, value: Any) -> str:
+        """What an option is called whose set takes further values; one query for each set."""
+        if info.name not in self._labels:
+            self._labels[info.name] = {str(number): label for number, label in info.field.labels(info.name).items()}
+        return self._labels[info.name].get(str(value)) or plain_text(info, value)
 
     def _known(self) -> dict[tuple[str, bool], dict[str, str]]:
         if self._names is None:

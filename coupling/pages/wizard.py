@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from coupling.models.mapping import DIRECTIONS
 from coupling.pages.fields import type_of
 from coupling.pages.filter_editor import Editor
+from coupling.pages.template_values import value_inputs, value_texts
 from coupling.pages.words import KEYWORDS
 from coupling.selectors.filters import say
 from coupling.wizard import KINDS, Draft, Pair, labels
@@ -124,24 +125,20 @@ class NewMapping(DialogPage):
         }
 
     def _values(self, draft: Draft) -> dict[str, Any]:
+        said = {name: text(error.code, error.params) for name, error in draft.errors.items()}
         return {
             "sides": [
                 {
                     "draft": one,
                     "caption": schema(one.table).model.Record.plural,
-                    "rows": [
-                        (f"value-{one.side}-{at}", name, schema(one.table)[name], value)
-                        for at, (name, value) in enumerate(one.values.items())
-                        if name in schema(one.table)
-                    ],
+                    "inputs": value_inputs(one, said),
                     "templates": one.templates(),
                     "fields": [(f.name, f"{f.caption} ({f.name})") for f in one.candidates],
+                    "error": said.get(f"add-{one.side}", ""),
                 }
                 for one in draft.new_records
             ],
-            "general": [
-                text(e.code, e.params) for n, e in draft.errors.items() if not n.startswith(("value-", "add-"))
-            ],
+            "general": [told for name, told in said.items() if not name.startswith(("value-", "add-"))],
         }
 
     def _fields(self, draft: Draft) -> dict[str, Any]:
@@ -167,9 +164,9 @@ class NewMapping(DialogPage):
         return {
             "option_set": draft.tables[1][option].caption if draft.is_option else "",
             "templates": [
-                (schema(one.table).model.Record.plural, schema(one.table)[name].caption, value)
+                (schema(one.table).model.Record.plural, caption, value)
                 for one in draft.new_records
-                for name, value in one.given.items()
+                for caption, value in value_texts(one)
             ],
             "sides": [
                 (table.model.Record.plural, say(table.label, filter_text))

@@ -74,6 +74,7 @@ def drawn(gate: Gate, *, is_first: bool, shows_setting: bool) -> dict[str, Any]:
     """A gate as the panel shows it."""
     shows = bool(gate.setting) and (shows_setting or not gate.setting.startswith("/connection"))
     return {
+        "name": gate.gate,
         "caption": CAPTIONS[gate.gate],
         "passed": gate.passed,
         "detail": text(gate.reason, gate.params) if gate.reason and not gate.passed else "",

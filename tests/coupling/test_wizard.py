@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from coupling.models import IntegrationTableMapping, MappingVersion
+from coupling.models import IntegrationTableMapping, MappingVersion, OptionMapping
 from coupling.services import mapping as services
-from coupling.services.option_mapping import option_mapping_create
 from coupling.services.template import template_create
 from coupling.wizard import Draft
 from crm.models import OptionValue
 from records.errors import Rejected
+from tests.coupling.runs import run
 from tests.coupling.test_mapping_pages import HTMX, PAGES, browser
 from tests.coupling.world import World, add
 
@@ -198,11 +198,14 @@ def test_new_records_get_values_and_those_of_a_template_that_exists(world: World
     assert here(values) == "values"
     more = step(client, values, "add-crm", **{"add-crm": "customertypecode"})
     at = next(n for n, v in controls(more).items() if v == "customertypecode").removesuffix("-field")
+    assert '<option value="3">Customer</option>' in more.content.decode()
+    assert 'id="id_add_crm_error"' in step(client, more, "add-crm").content.decode()
     bad = step(client, more, **{at: "9x"})
     assert here(bad) == "values"
-    assert f'id="id_{at}_error"' in bad.content.decode()
+    assert f'id="id_{at}-error"' in bad.content.decode()
     review = step(client, more, **{at: "3"})
     assert here(review) == "review"
+    assert "<td>Relationship Type</td><td>Customer</td>" in review.content.decode()
     step(client, review)
 
     made = IntegrationTableMapping.objects.get(name="TERRITORY")
@@ -246,8 +249,12 @@ def test_an_option_mapping_is_made_and_its_codes_become_options(free_set: World)
     assert (made.is_option, made.crm_table, made.crm_key_field) == (True, "crm.Account", "paymenttermscode")
     line = made.lines.get()
     assert (line.erp_field, line.crm_field, line.match, line.enabled) == ("code", "paymenttermscode", True, True)
-    option = option_mapping_create(mapping=made, erp_id=area)
+    run("TERRITORY", direction="to_crm")
+    option = OptionMapping.objects.get(mapping=made, erp_id=area)
     assert OptionValue.objects.get(entityname="account", value=option.option_value).label == "NORTH"
+    page = client.get("/erp/territories/?view=coupled").content.decode()
+    assert ("Norrland" in page, "Set Up Coupling" in page, "Create in Dynamics" in page) == (True, True, False)
+    assert "Why does this record not synchronize?" not in page, "codes have no gates"
 
 
 @pytest.mark.parametrize(

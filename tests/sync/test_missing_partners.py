@@ -185,6 +185,7 @@ def test_who_may_only_view_gets_the_list_without_the_button(scene: Scene) -> Non
 
 def test_the_button_is_followed_until_the_dialog_shows_itself_anew(scene: Scene) -> None:
     user = browser("salesperson")
+    scene.couple(direction="")
 
     answer = user.post("/sync/partners/", {"mapping": "CUSTOMER", "side": "erp", "keys": scene.customer()})
     address = re.search(r'hx-get="(/sync/partners/\?run=[^"]+)"', shown(answer))
@@ -194,3 +195,6 @@ def test_the_button_is_followed_until_the_dialog_shows_itself_anew(scene: Scene)
 
     assert "The coupling has ended." in shown(ended)
     assert ended["HX-Trigger-After-Swap"] == '{"partnersCoupled": {}}'
+    dialog = shown(user.get("/sync/now/", {"list": "erp.customer.list", "ids": scene.customer()}))
+    assert "/sync/partners/" not in dialog
+    assert '<td class="after">SPECIAL</td>' in dialog, "an option is told by its label"
