@@ -29,7 +29,9 @@ class DialogView(PageView):
         return self.page.right
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """Show it."""
+        """Show it; where its address was opened like a page, over a page."""
+        if request.headers.get("Sec-Fetch-Dest") == "document":
+            return self.render("pages/dialog_alone.html", {"address": request.get_full_path()})
         return self.show(request, None)
 
     def post(self, request: HttpRequest) -> HttpResponseBase:

@@ -411,3 +411,15 @@ def test_every_reference_can_be_looked_up(browser: Client) -> None:
                 assert browser.get(f"/lookup/{page.model}/{info.name}/", {"q": "a"}).status_code == 200
                 asked += 1
     assert asked > 20
+
+
+def test_a_dialog_whose_address_is_opened_stands_over_a_page(installation: None) -> None:
+    client = Client()
+    client.force_login(make_user("admin"))
+    address = "/coupling/mappings/new-mapping/?x=1"
+
+    page = client.get(address, headers={"Sec-Fetch-Dest": "document"}).content.decode()
+
+    assert f'hx-get="{address}" hx-trigger="load" hx-target="#dialog"' in page
+    assert '<dialog id="dialog"' in page
+    assert "<form" in client.get(address, headers=HTMX).content.decode()
