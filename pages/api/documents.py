@@ -26,7 +26,7 @@ _QUERY = {
     "limit": (int, "How many records, 100 unless given, at most 1,000."),
     "offset": (int, "How many records to pass over."),
     "ordering": (str, "Field names, separated by commas; a minus sign in front for descending."),
-    "q": (str, "Text to search for; case and accents are ignored."),
+    "q": (str, "Words to search for, in any order; words in quotes stand together. Case and accents are ignored."),
     "filter": (str, "A filter: field=expression, separated by commas."),
 }
 

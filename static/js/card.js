@@ -76,8 +76,9 @@
   });
 
   /* Leaves the present field, which saves a card, and waits for the answer: true where everything is saved. */
+  const commit = () => { if (card.contains(document.activeElement)) document.activeElement.blur(); };
   const settle = async () => {
-    if (card.contains(document.activeElement)) document.activeElement.blur();
+    commit();
     while (busy) await new Promise((go) => waiting.push(go));
     await Promise.allSettled([...Tandem.saves]);
     return !dirty.size;
@@ -88,12 +89,14 @@
   const firstMissing = () => [...form.querySelectorAll("[aria-required=true]")].find((one) => !one.value.trim());
 
   const saveAndNew = async (url) => {
+    commit();
     if (isForm && (dirty.size || isNew)) save();
     const isSaved = await settle();
     if (isSaved && !isNew) location.assign(url);
     else if (!failed.size) firstMissing()?.focus();
   };
   const saveAndClose = async () => {
+    commit();
     if (isForm && (dirty.size || isNew)) return save(true);
     if (await settle()) return document.querySelector("[data-back]")?.click();
     return (form.querySelector("[aria-invalid]") || firstMissing())?.focus();

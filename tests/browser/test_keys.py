@@ -153,3 +153,19 @@ def test_tell_me_finds_records_behind_pages(visitor: Visitor) -> None:
     hit.click()
 
     expect(page.locator("#card-head h1")).to_contain_text(name)
+
+
+def test_a_form_is_saved_before_a_new_one_begins(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("crm/accounts/")
+    address = visitor.open(page.locator("#grid tbody tr").nth(3))
+    visitor.field("telephone1").fill("+1 555 0100")
+
+    page.keyboard.press("Alt+Shift+N")
+
+    page.wait_for_url(re.compile("/new/"))
+    visitor.go(address)
+    expect(visitor.field("telephone1")).to_have_value("+1 555 0100")
+    page.wait_for_load_state()
+    page.keyboard.press("F6")
+    expect(page.locator("[role=tab]").nth(1)).to_have_attribute("aria-selected", "true")
