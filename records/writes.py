@@ -11,7 +11,7 @@ The number of statements does not depend on the number of rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -304,7 +304,7 @@ def _spread(sch: Schema, rows: list[Row], names: set[str]) -> set[str]:
 def _store(sch: Schema, batch: Batch, rows: list[Row], around: db.Around) -> dict[str, int]:
     """The writing statement; {pk: new version} of the rows it reached.
 
-    What the database rejects is bisected until the poison row stands alone and gets the error.
+    What the database rejects is parted until the poison row stands alone and gets the error.
     """
     write = _insert_sql if batch.kind == "insert" else _update_sql
     try:
@@ -312,10 +312,16 @@ def _store(sch: Schema, batch: Batch, rows: list[Row], around: db.Around) -> dic
             return write(sch, batch, rows)
     except (IntegrityError, DataError) as error:
         if len(rows) > 1:
-            half = len(rows) // 2
-            return _store(sch, batch, rows[:half], around) | _store(sch, batch, rows[half:], around)
+            return {pk: version for part in _parts(rows) for pk, version in _store(sch, batch, part, around).items()}
         rows[0].errors.append(as_field_error(sch, error))
         return {}
+
+
+def _parts(rows: list[Row]) -> Iterator[list[Row]]:
+    """Parts of rows of which few are bad: more than halves, for what goes before the bad one is done in vain."""
+    size = -(-len(rows) // (16 if len(rows) > 1000 else 8))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
 
 
 def _insert_sql(sch: Schema, batch: Batch, rows: list[Row]) -> dict[str, int]:
@@ -370,11 +376,9 @@ def _delete_live(sch: Schema, batch: Batch) -> list[Row]:
         if len(rows) == 1:
             rows[0].errors.append(as_field_error(sch, error, deleting=True))
             return []
-        half = len(rows) // 2
-        parts = (rows[:half], rows[half:])
         return [
             r
-            for part in parts
+            for part in _parts(rows)
             for r in _delete_live(sch, Batch(sch.model, "delete", batch.source, part, batch.actor, batch.now))
         ]
     return rows
