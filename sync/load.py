@@ -27,7 +27,7 @@ def load(run: Run, taken: Taken, *, avoid_locked: bool) -> list[Pair]:
     side, other = taken.side, "crm" if taken.side == "erp" else "erp"
     if avoid_locked:
         _postpone(run, taken, side, taken.keys)
-    links = read_links(run.plan.name, side, taken.keys)
+    links = read_links(run.plan.name, side, [key for key in taken.keys if key not in taken.uncoupled])
     partners = {link.crm_id if side == "erp" else link.erp_id: key for key, link in links.items()}
     if (FROM if other == "crm" else TO) in run.request.directions:
         taken.pending[other] = consume(run, other, list(partners))

@@ -30,9 +30,10 @@ _AS_BEFORE = "SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = on"
 
 @dataclass(frozen=True, slots=True)
 class Sieved:
-    """The keys to look at, and the number of coupled records that are surely unchanged."""
+    """The keys to look at, those of them without a coupling, and the number of coupled records surely unchanged."""
 
     keys: list[Key]
+    uncoupled: set[Key]
     unchanged: int
 
 
@@ -53,8 +54,9 @@ def sieve(run: Run, woken: list[Key]) -> Sieved:
     query = _Query(run, woken)
     sql, params = query.grouped()
     groups = db.rows(_MERGED + sql, params)
-    keys = [key for row in groups for key in row[-1] or ()]
-    sure = [(row[:-2], n) for row in groups if (n := row[-2] - len(row[-1] or ()))]
+    keys = [key for row in groups for key in row[-2] or ()]
+    uncoupled = {key for row in groups for key in row[-1] or ()}
+    sure = [(row[:-3], n) for row in groups if (n := row[-3] - len(row[-2] or ()))]
     differing = _differing(run.plan, query.looked_up, [values for values, _n in sure])
     unchanged = sum(n for (_values, n), differs in zip(sure, differing, strict=True) if not differs)
     if any(differing):
@@ -62,7 +64,7 @@ def sieve(run: Run, woken: list[Key]) -> Sieved:
         keys += [row[-1] for row in db.rows(*query.plain()) if row[:-1] in wrong]
     if keys:
         db.execute(_AS_BEFORE)
-    return Sieved(sorted(keys), unchanged)
+    return Sieved(sorted(keys), uncoupled, unchanged)
 
 
 def _differing(plan: MappingPlan, lines: list[FieldPlan], groups: list[tuple[Any, ...]]) -> list[bool]:
@@ -101,15 +103,13 @@ class _Query:
         return self.erp if self.side == "erp" else self.crm
 
     def grouped(self) -> tuple[str, list[Any]]:
-        """Combination of looked-up values, number of records, keys of those that are not sure."""
+        """Combination of looked-up values, number of records, keys of those that are not sure, of the uncoupled ones."""
         inner, params = self._inner()
         names = ", ".join(self._names())
         group = f" GROUP BY {names}" if names else ""
         head = f"{names}, " if names else ""
-        return (
-            f"SELECT {head}count(*), array_agg(pk) FILTER (WHERE NOT is_sure) FROM ({inner}) x{group}",
-            params,
-        )
+        columns = "count(*), array_agg(pk) FILTER (WHERE NOT is_sure), array_agg(pk) FILTER (WHERE is_uncoupled)"
+        return f"SELECT {head}{columns} FROM ({inner}) x{group}", params
 
     def plain(self) -> tuple[str, list[Any]]:
         """Combination and key of every sure record."""
@@ -136,7 +136,7 @@ class _Query:
             for i, f in enumerate(self.looked_up)
         )
         sql = (
-            f'SELECT {alias}."{own.pk_column}" AS pk, ({sure}) AS is_sure{values} FROM "{own.table}" {alias} '
+            f'SELECT {alias}."{own.pk_column}" AS pk, ({sure}) AS is_sure, k.id IS NULL AS is_uncoupled{values} FROM "{own.table}" {alias} '
             f'LEFT JOIN {coupling_table()} k ON k.{self.side}_id = {alias}."{own.pk_column}" AND k.pair = %s{within} '
             f'LEFT JOIN LATERAL (SELECT * FROM "{table.table}" t WHERE t."{table.pk_column}" = k.{_other(self.side)}_id '
             f"OFFSET 0) {other} ON true WHERE {where} AND {more}"

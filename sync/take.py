@@ -31,6 +31,7 @@ class Taken:
     keys: list[Key]
     more: bool = False
     unchanged: int = 0  # coupled records that were left out because nothing of them changed
+    uncoupled: set[Key] = field(default_factory=set)  # those of the keys that are known to have no coupling
     pending: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
     postponed: dict[str, dict[Key, str]] = field(default_factory=lambda: {"erp": {}, "crm": {}})
 
@@ -92,7 +93,7 @@ def _sieved(run: Run, side: str) -> Taken:
     name = run.plan.name
     found = dict(db.rows(sql, [name, side, name, side, low, high, str(run.job.pk)]))
     sieved = sieve.sieve(run, [key for key, reason in found.items() if reason == DEPENDENCY])
-    taken = Taken(side, sieved.keys, unchanged=sieved.unchanged)
+    taken = Taken(side, sieved.keys, unchanged=sieved.unchanged, uncoupled=sieved.uncoupled)
     taken.pending[side] = found
     return taken
 
