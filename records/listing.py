@@ -32,36 +32,40 @@ def select(
 def search_q(described: Schema, text: str) -> Q:
     """Records with all these words in their search fields; case and accents do not matter, see `records.text.words`.
 
-    `Record.search_related` names fields of referenced records, for example `contact_no__name`.
+    `Record.search_related` names fields of referenced records, for example `contact_no__name`: there the words are all in
+    fields of the same one.
     """
-    found = Q()
-    for word in words(text):
-        found &= _word_q(described, word)
-    return found
-
-
-def _word_q(described: Schema, wanted: str) -> Q:
+    wanted = words(text)
+    if not wanted:
+        return Q()
     record = described.model.Record
-    own = Q(search_fold__contains=wanted) if getattr(record, "search", ()) else Q(pk__in=[])
+    found = _with_all(wanted) if getattr(record, "search", ()) else Q(pk__in=[])
     fields: dict[str, list[str]] = {}
     for path in getattr(record, "search_related", ()):
         reference, _separator, name = path.partition("__")
         fields.setdefault(reference, []).append(name)
     for reference, names in fields.items():
-        own |= Q(**{f"{reference}__in": _related(schema(described[reference].ref), names, wanted)})
-    return own
+        found |= Q(**{f"{reference}__in": _related(schema(described[reference].ref), names, wanted)})
+    return found
 
 
-def _related(target: Schema, names: Sequence[str], wanted: str) -> QuerySet[Any]:
-    """Keys of referenced records with the text in one of these fields: their table is read once, by itself.
+def _with_all(wanted: Sequence[str]) -> Q:
+    return Q(*(Q(search_fold__contains=word) for word in wanted))
+
+
+def _related(target: Schema, names: Sequence[str], wanted: Sequence[str]) -> QuerySet[Any]:
+    """Keys of referenced records with each of the words in one of these fields: their table is read once, by itself.
 
     Its own search column rules most records out before the single fields are looked at.
     """
     found = Q()
-    for name in names:
-        found |= Q(Contains(Func(F(name), function="fold", output_field=TextField()), wanted))
+    for word in wanted:
+        found &= Q(
+            *(Q(Contains(Func(F(name), function="fold", output_field=TextField()), word)) for name in names),
+            _connector=Q.OR,
+        )
     if set(names) <= set(getattr(target.model.Record, "search", ())):
-        found = Q(search_fold__contains=wanted) & found
+        found = _with_all(wanted) & found
     return target.model.objects.filter(found).values("pk")
 
 
