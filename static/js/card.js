@@ -222,7 +222,13 @@
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target.matches("input[data-field]") && !event.target.closest(".lines") && !isForm) event.target.blur(), event.target.focus();
   });
-  Tandem.on("click", "[data-save]", (_event, button) => save(button.dataset.save === "close"));
+  /* The present field is told changed now: its part of the form is replaced by the answer, and a browser tells a field
+     that is taken away with the focus in it as changed. */
+  const tellChange = () => {
+    const here = document.activeElement;
+    if (form.contains(here) && here.matches("[data-field]")) { here.blur(); here.focus({ preventScroll: true }); }
+  };
+  Tandem.on("click", "[data-save]", (_event, button) => { tellChange(); save(button.dataset.save === "close"); });
 
   /* --- somebody else was faster --- */
   Tandem.on("click", "[data-conflict]", (_event, button) => {

@@ -155,6 +155,20 @@ def test_tell_me_finds_records_behind_pages(visitor: Visitor) -> None:
     expect(page.locator("#card-head h1")).to_contain_text(name)
 
 
+def test_a_form_saved_from_within_a_field_is_saved(visitor: Visitor) -> None:
+    page, status = visitor.page, visitor.page.locator("#save-status")
+    visitor.go("crm/accounts/")
+    visitor.open(visitor.rows().nth(2))
+    visitor.field("address1_city").fill("Kungsbacka")
+    expect(status).to_have_text("Not saved")
+
+    with page.expect_response(re.compile("/factboxes/")):  # what is asked for after the answer
+        page.keyboard.press("Control+s")
+
+    expect(status).to_have_text("Saved")
+    expect(visitor.field("address1_city")).to_be_focused()
+
+
 def test_a_form_is_saved_before_a_new_one_begins(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("crm/accounts/")
