@@ -23,7 +23,9 @@ def main() -> None:
         sys.exit(missing_reason("browser"))
     FOLDER.mkdir(exist_ok=True)
     with demo_server() as address, chromium(path) as browser:
-        for take in (of_customers, of_coupling, of_conflict, of_setup, of_administration, of_matching, of_job):
+        for take in (
+            of_customers, of_coupling, of_conflict, of_setup, of_administration, of_matching, of_partners, of_job,
+        ):  # fmt: skip
             take(browser, address)
 
 
@@ -114,9 +116,28 @@ def of_administration(browser: Browser, address: str) -> None:
         ("sync/conflicts/", "conflicts"),
         ("sync/errors/", "synchronization-errors"),
         ("sync/error-catalogue/", "error-catalogue"),
+        ("sync/full-sync/", "full-synch-review"),
+        ("sync/job-notifications/", "job-failure-notifications"),
+        ("keyboard-shortcuts/", "keyboard-shortcuts"),
     ):
         visitor.go(path)
         picture(visitor, name)
+    visitor.close()
+
+
+def of_partners(browser: Browser, address: str) -> None:
+    """A customer whose currency has lost its partner."""
+    visitor = enter(browser, address, "admin")
+    visitor.go("erp/currencies/")
+    visitor.choose(visitor.row("CHF"))
+    visitor.act("delete_coupling")
+    visitor.confirm(visitor.dialog("Delete Coupling"))
+    visitor.go("erp/customers/?view=not_coupled&filter=currency_code%3DCHF,blocked%3D''")
+    visitor.open(visitor.rows().first)
+    visitor.act("set_up_coupling")
+    visitor.dialog("Set Up Coupling").get_by_label("Create New").check()
+    expect(visitor.page.get_by_role("button", name="Couple These First")).to_be_visible()
+    picture(visitor, "couple-these-first")
     visitor.close()
 
 
