@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from pages import rows
 from pages.lists import ListPage
@@ -60,8 +61,9 @@ def pane(page: ListPage, request: HttpRequest, state: ListState) -> Pane:
 
 
 def is_offered(info: FieldInfo) -> bool:
-    """True for fields that people may filter by; versions and the like are for machines."""
-    return is_filterable(info) and not (info.system and info.kind in ("int", "guid"))
+    """True for fields that people may filter by; versions, keys without a caption and the like are for machines."""
+    is_nameless = info.kind == "guid" and not isinstance(info.caption, Promise)
+    return is_filterable(info) and not is_nameless and not (info.system and info.kind in ("int", "guid"))
 
 
 def _pane_field(table: Schema, info: FieldInfo, state: ListState) -> PaneField:

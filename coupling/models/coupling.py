@@ -40,7 +40,7 @@ class Coupling(CouplingTable):
     error_to_crm = Json(null=True)
     error_from_crm = Json(null=True)
     broken = Bool(db_default=False, caption=_("Broken"), readonly=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = DateTime(null=False, db_default=Now(), editable=False, caption=_("Created At"), readonly=True)
 
     SYSTEM: ClassVar[tuple[str, ...]] = ("erp_version", "crm_version", "base_version", "created_at")
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from coupling.models.base import Json
-from records.fields import Choice, Code, DateTime, Guid, Text
+from records.fields import Choice, Code, DateTime, Guid, Ref, Text
 from sync.models.base import SyncTable
 from sync.models.job import JOB_DIRECTIONS, Job
 
@@ -42,7 +42,16 @@ class OutcomeRow(SyncTable):
     Written by COPY, therefore without foreign keys in the database.
     """
 
-    job = models.ForeignKey(Job, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="outcomes")
+    job = Ref(
+        Job,
+        models.DO_NOTHING,
+        null=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="outcomes",
+        caption=_("Job"),
+        readonly=True,
+    )
     chunk_id = models.BigIntegerField(default=0, db_default=0)
     mapping = Code(20, db_default="", caption=_("Mapping"), readonly=True)
     direction = Choice(JOB_DIRECTIONS, db_default="", caption=_("Direction"), readonly=True)

@@ -25,6 +25,10 @@ TERMS = {
         "Mapping tabella integrazione", "Mappningar för integrationstabeller", "Mappages de table d'intégration",
         "Asignaciones de tablas de integración",
     ),
+    "Synch. Only Coupled Records": (
+        "Sinc. solo record associati", "Synka endast kopplade transaktioner",
+        "Synch. uniquement les enregistrements couplés", "Sincronizar solo reg. emparejados",
+    ),
     "Coupled Data Synchronization Errors": (
         "Errori di sincronizzazione dati associati", "Kopplade datasynkroniseringsfel",
         "Erreurs de synchronisation des données couplées", "Errores de sincronización de datos emparejados",
