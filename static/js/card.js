@@ -251,12 +251,14 @@
     if (!answer?.ok || answer.redirected) { if (answer && (answer.status === 404 || answer.redirected)) location.reload(); return; }
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const open = new Set([...card.querySelectorAll("details[open]")].map((d) => d.id));
-    for (const id of ["card-head", "card-notice", "card-bar", "card-form", "save-status"]) {
-      const [now, then] = [document.getElementById(id), page.getElementById(id)];
-      if (!now || !then) continue;
-      if (id === "card-form") now.replaceChildren(...then.childNodes); else now.replaceWith(then);
-      htmx.process(id === "card-form" ? now : document.getElementById(id));
-    }
+    Tandem.replaceUnder(() => {
+      for (const id of ["card-head", "card-notice", "card-bar", "card-form", "save-status"]) {
+        const [now, then] = [document.getElementById(id), page.getElementById(id)];
+        if (!now || !then) continue;
+        if (id === "card-form") now.replaceChildren(...then.childNodes); else now.replaceWith(then);
+        htmx.process(id === "card-form" ? now : document.getElementById(id));
+      }
+    });
     card.querySelectorAll("details").forEach((d) => { d.open = open.has(d.id); });
     showTab(localStorage.getItem(tabKey));
     showState();

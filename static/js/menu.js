@@ -35,6 +35,20 @@
     if (menu.dataset.load) htmx.ajax("GET", menu.dataset.load, { source: menu, target: menu, swap: "innerHTML" });
   };
 
+  /* Parts of the page are replaced under the user: an open menu stays open, and the focus where it was. */
+  Tandem.replaceUnder = (replace) => {
+    const { action, menu: ofMenu } = document.activeElement?.dataset ?? {};
+    const [id, focused] = [open?.id, action ? `[data-action="${action}"]` : ofMenu ? `[data-menu="${ofMenu}"]` : ""];
+    replace();
+    fitAll();
+    if (open && !open.isConnected) {
+      open = openButton = null;
+      const [menu, button] = [document.getElementById(id), document.querySelector(`[data-menu="${id}"]`)];
+      if (menu && button) Tandem.openMenu(menu, button);
+    }
+    if (focused && document.activeElement === document.body) document.querySelector(focused)?.focus({ preventScroll: true });
+  };
+
   Tandem.on("click", "[data-menu]", (event, button) => {
     const menu = document.getElementById(button.dataset.menu);
     if (!menu) return;
@@ -87,7 +101,11 @@
   };
   /* A bar becomes narrower with the window, and when a pane opens beside it. */
   const resized = new ResizeObserver(() => fitAll());
-  const fitAll = () => document.querySelectorAll("[data-actions]").forEach((bar) => { fit(bar); resized.observe(bar); });
+  const fitAll = () => {
+    const focused = document.activeElement;
+    document.querySelectorAll("[data-actions]").forEach((bar) => { fit(bar); resized.observe(bar); });
+    if (focused?.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  };
   Tandem.fitBars = fitAll;
   Tandem.hooks.swapped.push((target) => { if (target?.id === "card-bar") fitAll(); });
   document.fonts?.ready.then(fitAll);

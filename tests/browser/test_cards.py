@@ -131,6 +131,24 @@ def test_fasttabs_stay_as_they_were_left(visitor: Visitor) -> None:
     expect(page.locator("#tab-address .field.more").first).to_be_visible()
 
 
+def test_an_open_menu_stays_open_while_the_card_is_refreshed(visitor: Visitor) -> None:
+    visitor.go("erp/customers/?view=coupled")
+    visitor.open(visitor.rows().first)
+    menu = visitor.page.locator(".holder:has([data-action=open_coupled]) > [data-menu]").first
+    menu.press("Enter")
+    items = visitor.page.locator("[data-action=open_coupled]")
+    expect(items).to_be_visible()
+    old = items.element_handle()
+
+    visitor.page.evaluate("document.body.dispatchEvent(new CustomEvent('listChanged'))")
+    visitor.page.wait_for_function("(item) => !item.isConnected", arg=old)
+
+    expect(items).to_be_visible()
+    assert visitor.page.evaluate("document.activeElement.closest('[role=menu], .menu') !== null")
+    visitor.page.keyboard.press("Escape")
+    expect(items).to_be_hidden()
+
+
 def test_deleting_a_coupled_customer_warns_of_the_coupling(visitor: Visitor) -> None:
     page = visitor.page
     visitor.go("erp/customers/?filter=coupled_to_dataverse%3Dyes")
@@ -206,7 +224,8 @@ def test_lines_are_added_changed_and_deleted_in_place(enter: Enter) -> None:
 
     added = lines.filter(has=page.locator("input[value='01/01/2019']"))
     added.locator("input[name$=-relational_exch_rate_amount]").fill("113.75")
-    added.locator("input[name$=-relational_exch_rate_amount]").press("Tab")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        added.locator("input[name$=-relational_exch_rate_amount]").press("Tab")
     expect(added.locator("input[name$=-relational_exch_rate_amount]")).to_have_value("113.75")
     page.reload()
     expect(added.locator("input[name$=-relational_exch_rate_amount]")).to_have_value("113.75")
