@@ -136,8 +136,11 @@ def of_partners(browser: Browser, address: str) -> None:
     visitor.open(visitor.rows().first)
     visitor.act("set_up_coupling")
     visitor.dialog("Set Up Coupling").get_by_label("Create New").check()
-    expect(visitor.page.get_by_role("button", name="Couple These First")).to_be_visible()
+    couple = visitor.page.get_by_role("button", name="Couple These First")
+    expect(couple).to_be_visible()
     picture(visitor, "couple-these-first")
+    couple.click()
+    expect(couple).to_have_count(0)
     visitor.close()
 
 
