@@ -42,6 +42,7 @@ register(
         "constant_with_both_fields": _("A constant value needs a line with a field on one side only."),
         "constant_direction": _("The direction of a constant for this field can only be %(caption)s."),
         "direction_bidirectional": _("Bidirectional"),
+        "option_set": _("Option Set"),
         "direction_to_crm": _("To Integration Table"),
         "direction_from_crm": _("From Integration Table"),
         "not_mappable": _("The field '%(field)s' is calculated or has no type that can be mapped."),

@@ -37,8 +37,7 @@ def option_errors(
     if erp_table not in codes:
         found.append(FieldError("erp_table", "required", {"caption": "@coupling.IntegrationTableMapping.erp_table"}))
     if chosen not in [(label, name) for label, name, _caption in sets]:
-        caption = "@coupling.IntegrationTableMapping.crm_key_field"
-        found.append(FieldError("option_set", "required", {"caption": caption}))
+        found.append(FieldError("option_set", "required", {"caption": "@:option_set"}))
     if direction not in WAYS:
         found.append(FieldError("direction", "option_not_bidirectional", named_direction("to_crm")))
     return found

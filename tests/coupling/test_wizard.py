@@ -14,6 +14,7 @@ from coupling.services.template import template_create
 from coupling.wizard import Draft
 from crm.models import OptionValue
 from records.errors import Rejected
+from records.messages import text
 from tests.coupling.runs import run
 from tests.coupling.test_mapping_pages import HTMX, PAGES, browser
 from tests.coupling.world import World, add
@@ -275,6 +276,15 @@ def test_an_option_mapping_takes_free_codes_and_a_free_option_set_one_way(
 
     assert not draft.check()
     assert (draft.errors[field].code) == code
+
+
+def test_an_option_set_that_is_missing_is_named_as_the_page_names_it(free_set: World) -> None:
+    draft = Draft.of_data({"step": "tables", **OPTIONS, "option_set": ""})
+
+    draft.check()
+
+    error = draft.errors["option_set"]
+    assert text(error.code, error.params) == "Option Set must have a value."
 
 
 def test_options_of_contacts_are_those_of_accounts_and_not_mapped_again(world: World) -> None:

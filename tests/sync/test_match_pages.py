@@ -125,6 +125,7 @@ def test_the_preview_shows_pairs_several_matches_and_leftovers(scene: Scene) -> 
 
     pairs = page(client, address)
     assert [scene.customer() in pairs, scene.account() in pairs] == [True, True]
+    assert '<a href="/coupling/mappings/" data-back>' in pairs
     several = page(client, f"{address}?show=several")
     assert several.count(f"{scene.account('Twin')}/") == 1
     assert several.count(f"{scene.account('TWIN')}/") == 1
