@@ -143,7 +143,8 @@ def delete_note(request: HttpRequest, label: str, pks: Sequence[str]) -> list[st
         return []
     if len(pks) == 1:
         partner = partner_of(request, label, couplings[0]) if couplings else labels[0]
-        return [_now("The record is coupled with %(partner)s.") % {"partner": partner or _now("a deleted record")}]
+        name = str(partner).removesuffix(".") if partner else _now("a deleted record")  # "S.L." ends the sentence, too
+        return [_now("The record is coupled with %(partner)s.") % {"partner": name}]
     said = ngettext("%(count)s of the records is coupled.", "%(count)s of the records are coupled.", count)
     return [said % {"count": count}]
 

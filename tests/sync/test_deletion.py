@@ -61,6 +61,14 @@ def test_the_question_names_the_partner_and_the_rule_of_the_mapping(scene: Scene
     assert "Delete both records" in asked
 
 
+def test_a_partner_whose_name_ends_with_a_stop_ends_the_sentence(scene: Scene, client: Client) -> None:
+    scene.world.customer("Romero S.L.")
+    scene.world.account("Romero S.L.")
+    scene.couple("Romero S.L.", "Romero S.L.")
+
+    assert "is coupled with Romero S.L.<" in ask(client, f"/erp/customers/{scene.customer('Romero S.L.')}/")
+
+
 def test_without_a_connection_nothing_is_asked(scene: Scene, client: Client) -> None:
     scene.couple()
     Connection.objects.update(enabled=False)
