@@ -83,7 +83,7 @@ class ContactBusinessRelation(ErpTable):
         title = ("contact_no", "business_relation_code")
         search = ("no",)
         search_related = ("contact_no__no", "contact_no__name")
-        sort = ("contact_no", "business_relation_code")
+        sort = ("no",)
         path = "contact-business-relations"
         calculated = {
             "business_relation_description": Calculated(
