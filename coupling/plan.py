@@ -254,6 +254,10 @@ class MappingPlan:
         default_factory=dict
     )  # for new records, first to ask first
 
+    def table_of(self, side: str) -> str:
+        """The table of one side."""
+        return self.erp_table if side == "erp" else self.crm_table
+
     def template_for(self, direction: Direction, source: Values) -> Template | None:
         """The template that a new record of this direction gets; None where none fits."""
         fitting = (t for t in self.templates.get(direction, ()) if t.matches is None or t.matches(source))

@@ -95,8 +95,7 @@ def examine(plan: MappingPlan, couplings: Sequence[Coupling]) -> list[Examined]:
 
 def read(plan: MappingPlan, side: str, keys: Iterable[Key]) -> dict[Key, Record]:
     """Records of one side with everything that lines, filters and titles need."""
-    table = plan.erp_table if side == "erp" else plan.crm_table
-    return gateway(side).read_many(table, list(keys), fields_of(plan, side))
+    return gateway(side).read_many(plan.table_of(side), list(keys), fields_of(plan, side))
 
 
 def fields_of(plan: MappingPlan, side: str) -> set[str]:

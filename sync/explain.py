@@ -57,7 +57,7 @@ class Situation:
     @property
     def table(self) -> str:
         """The table of the record."""
-        return self.plan.erp_table if self.side == "erp" else self.plan.crm_table
+        return self.plan.table_of(self.side)
 
     @property
     def mapping_page(self) -> str:
@@ -234,8 +234,7 @@ def _pending(s: Situation) -> Any:
 
 
 def _titled(s: Situation, side: str, record: Any) -> dict[str, Any]:
-    table = s.plan.erp_table if side == "erp" else s.plan.crm_table
-    title = record_titles(table, [record.key]).get(record.key, record.key)
+    title = record_titles(s.plan.table_of(side), [record.key]).get(record.key, record.key)
     return {"record": title, "mapping": s.mapping.name, "side": side}
 
 

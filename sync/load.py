@@ -36,8 +36,8 @@ def load(run: Run, taken: Taken, *, avoid_locked: bool) -> list[Pair]:
             taken.keys.remove(partners[partner])
             taken.postponed[side][partners[partner]] = LOCKED
     mine, theirs = _gateway(run, side), _gateway(run, other)
-    records = mine.read_many(_table(run.plan, side), taken.keys, _fields(run.plan, side))
-    opposite = theirs.read_many(_table(run.plan, other), list(partners), _fields(run.plan, other))
+    records = mine.read_many(run.plan.table_of(side), taken.keys, _fields(run.plan, side))
+    opposite = theirs.read_many(run.plan.table_of(other), list(partners), _fields(run.plan, other))
     found = (_pair(run, taken, side, key, links.get(key), records, opposite) for key in taken.keys)
     pairs = [pair for pair in found if pair is not None and not _handled(run, pair)]
     _bases(run, pairs)
@@ -62,10 +62,6 @@ def _link(row: tuple[Any, ...]) -> Link:
 
 def _gateway(run: Run, side: str) -> Gateway:
     return run.erp if side == "erp" else run.crm
-
-
-def _table(plan: MappingPlan, side: str) -> str:
-    return plan.erp_table if side == "erp" else plan.crm_table
 
 
 def _fields(plan: MappingPlan, side: str) -> set[str]:
@@ -127,7 +123,7 @@ def _handled(run: Run, pair: Pair) -> bool:
 
 
 def _postpone(run: Run, taken: Taken, side: str, keys: list[Key]) -> set[Key]:
-    held = _gateway(run, side).locked(_table(run.plan, side), keys) if keys else set()
+    held = _gateway(run, side).locked(run.plan.table_of(side), keys) if keys else set()
     for key in held:
         taken.postponed[side][key] = LOCKED
     if side == taken.side:

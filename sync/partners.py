@@ -20,7 +20,7 @@ from coupling.plan import Direction, HookBatch, Item, Key, MappingPlan, Problem
 from coupling.plans import plan_for
 from coupling.sides import gateway
 from sync import order
-from sync.engine.transfer import compile_transfer, convert
+from sync.engine.transfer import canonical, compile_transfer, convert
 from sync.engine.types import FROM, TO
 from sync.examine import fields_of, inside
 from sync.matching.find import criteria_of
@@ -97,7 +97,7 @@ def _mappings(names: set[str]) -> Iterable[IntegrationTableMapping]:
 
 def _look(search: _Search, plan: MappingPlan, keys: list[Key]) -> list[tuple[str, Key]]:
     """Note what these records of one mapping need; (mapping, key) of what was not known before."""
-    search.looked |= {(_table(plan, search.side), key) for key in keys}
+    search.looked |= {(plan.table_of(search.side), key) for key in keys}
     later = {line.key for line in plan.fields if line.clear_on_failure and search.comes_later(line.depends_on)}
     fresh = []
     for line, problem in _unmet(plan, search.side, _read(plan, search.side, keys)):
@@ -111,14 +111,10 @@ def _look(search: _Search, plan: MappingPlan, keys: list[Key]) -> list[tuple[str
     return fresh
 
 
-def _table(plan: MappingPlan, side: str) -> str:
-    return plan.erp_table if side == "erp" else plan.crm_table
-
-
 def _read(plan: MappingPlan, side: str, keys: Sequence[Key]) -> list[Record]:
     hooked = plan.hooks.reads_erp if side == "erp" else plan.hooks.reads_crm
     wanted = {*fields_of(plan, side), *hooked}
-    return list(gateway(side).read_many(_table(plan, side), list(keys), wanted).values())
+    return list(gateway(side).read_many(plan.table_of(side), list(keys), wanted).values())
 
 
 def _unmet(plan: MappingPlan, side: str, records: list[Record]) -> list[tuple[str | None, Problem]]:
@@ -131,8 +127,8 @@ def _unmet(plan: MappingPlan, side: str, records: list[Record]) -> list[tuple[st
     for line in transfer.lines:
         if not line.depends_on:
             continue
-        values = [record.values.get(transfer.source(line) or "") for record in records]
-        for value in convert([v or None for v in values], transfer.conversion(line), transfer.destination(line)):
+        values = canonical([record.values for record in records], transfer.source(line) or "")
+        for value in convert(values, transfer.conversion(line), transfer.destination(line)):
             _keep(found, line.key, value)
     for problem in _ruled(plan, direction, records):
         _keep(found, None, problem)
@@ -201,7 +197,7 @@ def _obstacles(side: str, plan: MappingPlan | None, keys: list[Key]) -> tuple[se
         return set(), set(), {}
     fields = plan.erp_filter_fields if side == "erp" else plan.crm_filter_fields
     is_option = plan.option is not None and side == "crm"
-    records = {} if is_option else gateway(side).read_many(_table(plan, side), keys, fields)
+    records = {} if is_option else gateway(side).read_many(plan.table_of(side), keys, fields)
     outside = {key for key, record in records.items() if not inside(plan, side, record)}
     lost = Coupling.objects.filter(pair=plan.name, **{f"{side}_id__in": keys}).values_list(f"{side}_id", flat=True)
     failures = Failure.objects.filter(mapping=plan.name, side=side, record__in=keys)

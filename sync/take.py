@@ -82,7 +82,7 @@ def _sieved(run: Run, side: str) -> Taken:
     that are gone: they are in no range, and a run of the other direction may have to leave them to the next one.
     """
     low, high = run.chunk.spec.get("from") or _LOWEST, run.chunk.spec.get("to") or _HIGHEST
-    own = schema(run.plan.erp_table if side == "erp" else run.plan.crm_table)
+    own = schema(run.plan.table_of(side))
     sql = (
         f"DELETE FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record = ANY(ARRAY("
         f"SELECT record FROM {table('Pending')} WHERE mapping = %s AND side = %s AND record > %s::uuid "

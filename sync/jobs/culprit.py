@@ -83,8 +83,7 @@ def _outcome(job: Job, chunk: Chunk, direction: str, key: Key, action: str, text
 def _shown(job: Job, side: str, key: Key) -> str:
     """What the record is called, as far as it can be read."""
     plan = plan_for(job.mapping)
-    table = plan.erp_table if side == "erp" else plan.crm_table
-    described = schema(table)
+    described = schema(plan.table_of(side))
     title = described.model.Record.title[0 if side == "erp" else -1]
     row = described.model.objects.filter(pk=key).values_list(title, flat=True).first()
     return str(row or "")[:250]

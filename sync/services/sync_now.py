@@ -56,7 +56,7 @@ class _Named:
         return "erp" if self.source == "crm" else "crm"
 
     def table(self, side: str) -> str:
-        return self.plan.erp_table if side == "erp" else self.plan.crm_table
+        return self.plan.table_of(side)
 
 
 @transaction.atomic
