@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from coupling.installation import company_name, installation, team_name
+from coupling.services.coupling import require_connection
 from people.audit import audit
 from records.errors import Refused
 from records.schema import model_of
@@ -39,8 +40,10 @@ def company_renamed() -> Renamed | None:
 def company_rename() -> Renamed:
     """Give the company row, and the owner team that is called after it, the name of the company.
 
-    A team that somebody has called otherwise keeps its name. Raises Refused `company_not_renamed`, Rejected.
+    A team that somebody has called otherwise keeps its name. Raises Refused (`connection_disabled`,
+    `company_not_renamed`), Rejected.
     """
+    require_connection()
     found = company_renamed()
     if found is None:
         raise Refused("company_not_renamed")

@@ -71,6 +71,16 @@ def test_a_team_that_was_called_otherwise_keeps_its_name(world: World, api: Call
     assert (again.status_code, again.json()["code"]) == (409, "company_not_renamed")
 
 
+def test_without_a_connection_the_api_renames_nothing(world: World, api: Callable[[str], APIClient]) -> None:
+    connections.connection_disable()
+    call_it("Northwind")
+
+    answer = api("admin").post("/api/v1/connection/company/")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "connection_disabled")
+    assert Company.objects.get().bcbi_name != "Northwind"
+
+
 @pytest.mark.parametrize(("user", "connected"), [("salesperson", True), ("admin", False)])
 def test_only_who_may_with_a_connection_renames(world: World, user: str, connected: bool) -> None:
     if not connected:
