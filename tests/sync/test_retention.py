@@ -15,7 +15,7 @@ from people.models import AuditEntry
 from records.errors import Rejected
 from sync import retention
 from sync.jobs import drain, sweep
-from sync.models import Chunk, Job, OutcomeRow, RetentionPolicy
+from sync.models import Chunk, FailureNotice, Job, OutcomeRow, RetentionPolicy
 from sync.services import job_undo, jobs_delete, jobs_delete_entries, retention_apply, retention_update
 from tests.cast import make_user
 from tests.sync.scene import Scene
@@ -60,10 +60,13 @@ def test_every_part_of_the_log_has_a_policy_of_a_month_or_a_week(scene: Scene) -
 def test_a_policy_lets_go_what_is_older_with_all_that_belongs_to_it(scene: Scene) -> None:
     scene.couple()
     old, young = clean_job(scene, 32), clean_job(scene, 30)
+    for job in (old, young):
+        FailureNotice.objects.create(user_name="admin", job=job.pk)
 
     deleted, kept = retention_apply(user=make_user("admin"), policy=policy())
 
     assert (deleted, kept) == (1, 0)
+    assert list(FailureNotice.objects.values_list("job", flat=True)) == [young.pk]
     assert not is_there(old)
     assert is_there(young)
     assert not OutcomeRow.objects.filter(job_id=old.pk).exists()
